@@ -1,0 +1,5 @@
+/** Benchmarks. */
+@NullMarked
+package org.ashlar.bench;
+
+import org.jspecify.annotations.NullMarked;
