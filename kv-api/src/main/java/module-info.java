@@ -1,7 +1,7 @@
 /** The public interface of Ashlar, an embedded key-value store on persistent memory. */
 module org.ashlar.kv {
     requires transitive org.agrona;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 
     exports org.ashlar.kv;
 }

@@ -2,7 +2,7 @@
 module org.ashlar.pmem {
     requires transitive org.agrona;
     requires com.sun.jna;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 
     exports org.ashlar.pmem;
 }
