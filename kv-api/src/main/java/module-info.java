@@ -4,4 +4,7 @@ module org.ashlar.kv {
     requires static transitive org.jspecify;
 
     exports org.ashlar.kv;
+    exports org.ashlar.kv.spi;
+
+    uses org.ashlar.kv.spi.StoreProvider;
 }

@@ -1,0 +1,109 @@
+package org.ashlar.kv;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ServiceLoader;
+import java.util.Set;
+import org.ashlar.kv.spi.StoreProvider;
+
+/**
+ * An open store: one pool file with named maps in it.
+ *
+ * <p>Safe for use by any number of threads, virtual ones too. One process at a time may have a store open for writing.
+ * After {@link #close} every call on the store and on its maps throws {@link StoreClosedException}; none touches unmapped
+ * memory.
+ *
+ * <p>What "durable" means for this store is decided when it is opened and told by {@link #durability}.
+ */
+public interface Store extends AutoCloseable {
+
+    /**
+     * Opens the store in a file with the default options; creates it where the file does not exist.
+     *
+     * @param path the pool file
+     * @return the open store
+     * @throws StoreException one of its subclasses, with the reason, when the file cannot be opened; nothing is changed then
+     */
+    static Store open(final Path path) {
+        return open(path, StoreOptions.defaults());
+    }
+
+    /**
+     * Opens the store in a file; creates it where the file does not exist and the options allow it.
+     *
+     * @param path the pool file
+     * @param options how to open it
+     * @return the open store
+     * @throws StoreException one of its subclasses, with the reason, when the file cannot be opened; nothing is changed then
+     */
+    static Store open(final Path path, final StoreOptions options) {
+        final ServiceLoader<StoreProvider> loader =
+                ServiceLoader.load(StoreProvider.class, StoreProvider.class.getClassLoader());
+        return loader.findFirst()
+                .orElseThrow(() -> new StoreException(
+                        "no store engine on the class path: add org.ashlar:ashlar-kv-engine to the dependencies"))
+                .open(path, options);
+    }
+
+    /**
+     * The map of a name; creates it, durably, where it does not exist.
+     *
+     * @param name 1 to 1,024 bytes in UTF-8
+     * @return the map; the same name gives handles to the same map
+     * @throws IllegalArgumentException when the name is empty or too long
+     * @throws StoreClosedException when the store is closed
+     * @throws StoreFullException when there is no room for the map
+     */
+    KvMap map(String name);
+
+    /**
+     * The names of all maps.
+     *
+     * @return a copy, sorted
+     * @throws StoreClosedException when the store is closed
+     */
+    Set<String> mapNames();
+
+    /**
+     * What durability was obtained, which may be less or more than was asked for.
+     *
+     * @return the report made at open
+     */
+    DurabilityInfo durability();
+
+    /**
+     * Figures of the store as it is now. Cheap: counters that are kept anyway, nothing is walked.
+     *
+     * @return a snapshot; its parts are not taken at one instant
+     * @throws StoreClosedException when the store is closed
+     */
+    StoreStats stats();
+
+    /**
+     * Walks the whole store and checks every structure: each entry points at a valid record, no space has two owners, live
+     * and free space add up. Takes time in proportion to the data; concurrent writes make it report only what is certain.
+     *
+     * @return what was found
+     * @throws StoreClosedException when the store is closed
+     */
+    VerifyReport verify();
+
+    /**
+     * Closes the store: waits up to ten seconds for running calls, then as {@link #close(Duration)}.
+     *
+     * @throws IllegalStateException when called from inside a read scope of this store
+     */
+    @Override
+    void close();
+
+    /**
+     * Closes the store. New calls are refused at once; running ones are waited for up to the limit. When some are still
+     * running then, the store is closed all the same, and its memory stays mapped until this process ends, so that nothing
+     * can crash. Calling it again does nothing.
+     *
+     * @param limit how long to wait for running calls, 0 or more
+     * @return true when all calls had ended and the memory was unmapped
+     * @throws IllegalStateException when called from inside a read scope of this store
+     */
+    boolean close(Duration limit);
+}
