@@ -24,6 +24,12 @@ public final class Memory {
     /** Offset of the first byte of a {@code byte[]} from its base, for the methods that take a base and an offset. */
     public static final long ARRAY_BASE = UnsafeApi.arrayBaseOffset(byte[].class);
 
+    /** Offset of the first element of an {@code int[]} from its base. */
+    public static final long INT_ARRAY_BASE = UnsafeApi.arrayBaseOffset(int[].class);
+
+    /** Offset of the first element of a {@code long[]} from its base. */
+    public static final long LONG_ARRAY_BASE = UnsafeApi.arrayBaseOffset(long[].class);
+
     /** Bytes of a cache line: the unit of write-back. */
     public static final int LINE_BYTES = 64;
 
