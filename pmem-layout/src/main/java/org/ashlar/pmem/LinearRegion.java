@@ -69,7 +69,7 @@ public final class LinearRegion {
     public byte getByte(final long offset) {
         final long stamp = gate.readLock();
         try {
-            return Memory.getByte(address(offset, Byte.BYTES));
+            return settled(Memory.getByte(address(offset, Byte.BYTES)));
         } catch (final InternalError e) {
             throw mediaError(offset, Byte.BYTES, e);
         } finally {
@@ -86,7 +86,7 @@ public final class LinearRegion {
     public int getInt(final long offset) {
         final long stamp = gate.readLock();
         try {
-            return Memory.getInt(null, address(offset, Integer.BYTES));
+            return settled(Memory.getInt(null, address(offset, Integer.BYTES)));
         } catch (final InternalError e) {
             throw mediaError(offset, Integer.BYTES, e);
         } finally {
@@ -103,7 +103,7 @@ public final class LinearRegion {
     public long getLong(final long offset) {
         final long stamp = gate.readLock();
         try {
-            return Memory.getLong(null, address(offset, Long.BYTES));
+            return settled(Memory.getLong(null, address(offset, Long.BYTES)));
         } catch (final InternalError e) {
             throw mediaError(offset, Long.BYTES, e);
         } finally {
@@ -141,6 +141,7 @@ public final class LinearRegion {
         final long stamp = gate.readLock();
         try {
             Memory.copyOut(address(offset, length), base, baseOffset, length);
+            settle();
         } catch (final InternalError e) {
             throw mediaError(offset, length, e);
         } finally {
@@ -168,6 +169,7 @@ public final class LinearRegion {
         final long stamp = gate.readLock();
         try {
             Memory.putInt(writableAddress(offset, Integer.BYTES), value);
+            settle();
         } catch (final InternalError e) {
             throw mediaError(offset, Integer.BYTES, e);
         } finally {
@@ -185,6 +187,7 @@ public final class LinearRegion {
         final long stamp = gate.readLock();
         try {
             Memory.putLong(writableAddress(offset, Long.BYTES), value);
+            settle();
         } catch (final InternalError e) {
             throw mediaError(offset, Long.BYTES, e);
         } finally {
@@ -222,6 +225,7 @@ public final class LinearRegion {
         final long stamp = gate.readLock();
         try {
             Memory.copyIn(base, baseOffset, writableAddress(offset, length), length);
+            settle();
         } catch (final InternalError e) {
             throw mediaError(offset, length, e);
         } finally {
@@ -275,6 +279,29 @@ public final class LinearRegion {
             }
         }
         return mapping.dataAddress() + offset;
+    }
+
+    /**
+     * Makes a fault of the access before show here, inside the caller's try. The JVM delivers it when a thread next comes out
+     * of native code or to a safepoint, which without this may be some lines later; so come out of native code.
+     */
+    private void settle() {
+        Thread.holdsLock(this);
+    }
+
+    private byte settled(final byte value) {
+        settle();
+        return value;
+    }
+
+    private int settled(final int value) {
+        settle();
+        return value;
+    }
+
+    private long settled(final long value) {
+        settle();
+        return value;
     }
 
     private static PoolException mediaError(final long offset, final long length, final InternalError cause) {
