@@ -141,7 +141,7 @@ public final class LinearRegion {
         final long stamp = gate.readLock();
         try {
             Memory.copyOut(address(offset, length), base, baseOffset, length);
-            settle();
+            Memory.settleFaults();
         } catch (final InternalError e) {
             throw mediaError(offset, length, e);
         } finally {
@@ -169,7 +169,7 @@ public final class LinearRegion {
         final long stamp = gate.readLock();
         try {
             Memory.putInt(writableAddress(offset, Integer.BYTES), value);
-            settle();
+            Memory.settleFaults();
         } catch (final InternalError e) {
             throw mediaError(offset, Integer.BYTES, e);
         } finally {
@@ -187,7 +187,7 @@ public final class LinearRegion {
         final long stamp = gate.readLock();
         try {
             Memory.putLong(writableAddress(offset, Long.BYTES), value);
-            settle();
+            Memory.settleFaults();
         } catch (final InternalError e) {
             throw mediaError(offset, Long.BYTES, e);
         } finally {
@@ -225,7 +225,7 @@ public final class LinearRegion {
         final long stamp = gate.readLock();
         try {
             Memory.copyIn(base, baseOffset, writableAddress(offset, length), length);
-            settle();
+            Memory.settleFaults();
         } catch (final InternalError e) {
             throw mediaError(offset, length, e);
         } finally {
@@ -244,11 +244,22 @@ public final class LinearRegion {
         try {
             final long address = writableAddress(offset, length);
             if (length > 0) {
+                touchPages(address, length);
                 persistence.persist(address, length);
             }
+        } catch (final InternalError e) {
+            throw mediaError(offset, length, e);
         } finally {
             gate.unlockRead(stamp);
         }
+    }
+
+    /** A fault in a plain read is an error that can be caught; in a write-back it would kill the JVM. */
+    private static void touchPages(final long address, final long length) {
+        for (long page = PoolLayout.alignPageDown(address); page < address + length; page += Geometry.PAGE_BYTES) {
+            Memory.getByte(page);
+        }
+        Memory.settleFaults();
     }
 
     private long writableAddress(final long offset, final long length) {
@@ -281,26 +292,18 @@ public final class LinearRegion {
         return mapping.dataAddress() + offset;
     }
 
-    /**
-     * Makes a fault of the access before show here, inside the caller's try. The JVM delivers it when a thread next comes out
-     * of native code or to a safepoint, which without this may be some lines later; so come out of native code.
-     */
-    private void settle() {
-        Thread.holdsLock(this);
-    }
-
     private byte settled(final byte value) {
-        settle();
+        Memory.settleFaults();
         return value;
     }
 
     private int settled(final int value) {
-        settle();
+        Memory.settleFaults();
         return value;
     }
 
     private long settled(final long value) {
-        settle();
+        Memory.settleFaults();
         return value;
     }
 

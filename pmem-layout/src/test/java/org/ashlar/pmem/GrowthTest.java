@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.ashlar.pmem.PoolException.Reason;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -147,8 +148,9 @@ class GrowthTest {
     @Test
     void aPoolThatFillsASmallTmpfsKeepsWhatItHas() throws IOException, InterruptedException {
         final Path mount = Files.createDirectory(folder.resolve("mount"));
-        final String java = String.join(
-                " ", ChildJvm.command(Filler.class, mount.resolve("pool").toString()));
+        final String java = ChildJvm.command(Filler.class, mount.resolve("pool").toString()).stream()
+                .map(word -> "'" + word + "'")
+                .collect(Collectors.joining(" "));
         final String script = "mount -t tmpfs -o size=1m tmpfs '" + mount + "' && exec " + java;
         // As root a mount namespace is enough; anyone else needs a user namespace as well.
         final List<String> command = new ArrayList<>(List.of("unshare", "-m"));

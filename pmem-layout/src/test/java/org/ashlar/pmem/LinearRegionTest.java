@@ -15,6 +15,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.ashlar.pmem.PoolException.Reason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LinearRegionTest {
     private static final long TEBIBYTE = 1L << 40;
@@ -101,15 +103,29 @@ class LinearRegionTest {
         }
     }
 
-    @Test
-    void aFileCutShortBehindOurBackIsAMediaErrorAndNotACrash() throws IOException {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 20_000})
+    void aFileCutShortBehindOurBackIsAMediaErrorAndNotACrash(final int warmUp) throws IOException {
         final Path path = folder.resolve("pool");
+        final byte[] bytes = new byte[64];
         try (Pool pool = Pool.open(path, TestPools.tiny().build())) {
             pool.allocateChunksTo(2);
+            final LinearRegion region = pool.region();
+            // Interpreted code and compiled code learn of a fault in different ways.
+            for (int i = 0; i < warmUp; i++) {
+                region.putLong(0, region.getLong(8) + region.getByte(16));
+                region.getBytes(0, bytes, 0, bytes.length);
+                region.putBytes(0, bytes, 0, bytes.length);
+            }
             try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
                 channel.truncate(40 << 10);
             }
-            assertRefused(Reason.MEDIA_ERROR, () -> pool.region().getBytes(65536, new byte[4096], 0, 4096));
+            assertRefused(Reason.MEDIA_ERROR, () -> region.getBytes(65536, bytes, 0, bytes.length));
+            assertRefused(Reason.MEDIA_ERROR, () -> region.getLong(65536));
+            assertRefused(Reason.MEDIA_ERROR, () -> region.getByte(65536));
+            assertRefused(Reason.MEDIA_ERROR, () -> region.putLong(65536, 1));
+            assertRefused(Reason.MEDIA_ERROR, () -> region.putBytes(65536, bytes, 0, bytes.length));
+            assertRefused(Reason.MEDIA_ERROR, () -> region.persist(65536, 1));
         }
     }
 
