@@ -44,7 +44,11 @@ final class Mmap {
         if (NativeLinux.mmap(address, length, READ_WRITE, flags, file.fd(), offset) == address) {
             return true;
         }
+        final int errno = NativeLinux.errno();
         reserveAgain(address, length);
+        if (errno == Errno.ENOMEM) {
+            throw Errno.exception(errno, "mmap of " + length + " bytes of " + file.path() + " at " + offset, length);
+        }
         return false;
     }
 
