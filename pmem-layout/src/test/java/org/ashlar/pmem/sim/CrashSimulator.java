@@ -10,8 +10,10 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -52,6 +54,7 @@ public final class CrashSimulator implements MemoryRecorder {
     private static final int WORD_BYTES = Long.BYTES;
 
     private final Path file;
+    private final Set<Path> names;
     private final AddressMap addresses = new AddressMap();
     private final ByteImage durable = new ByteImage();
     private final Long2ObjectHashMap<PendingLine> pending = new Long2ObjectHashMap<>();
@@ -79,9 +82,15 @@ public final class CrashSimulator implements MemoryRecorder {
      * Starts to watch a file. What it holds now is durable.
      *
      * @param file the file, which need not exist yet
+     * @param earlierNames names that the file has before it gets that one, while it is created
      */
-    public CrashSimulator(final Path file) {
+    public CrashSimulator(final Path file, final Path... earlierNames) {
         this.file = normal(file);
+        names = new HashSet<>();
+        names.add(this.file);
+        for (final Path name : earlierNames) {
+            names.add(normal(name));
+        }
         if (Files.exists(file)) {
             fileExists = true;
             try {
@@ -186,12 +195,21 @@ public final class CrashSimulator implements MemoryRecorder {
     }
 
     /**
-     * Whether the file exists; before that there is no image.
+     * Whether the file exists, under an earlier name perhaps; before that there is no image.
      *
      * @return true when it does
      */
     public boolean fileExists() {
         return fileExists;
+    }
+
+    /**
+     * Whether the file has its name by now.
+     *
+     * @return false while it has an earlier one
+     */
+    public boolean isNamed() {
+        return Files.exists(file);
     }
 
     /**
@@ -383,10 +401,23 @@ public final class CrashSimulator implements MemoryRecorder {
     @Override
     public void mapped(final Path mappedFile, final long address, final long length, final long fileOffset) {
         settle();
-        if (normal(mappedFile).equals(file)) {
+        if (names.contains(normal(mappedFile))) {
             addresses.add(address, length, fileOffset);
+            adopt(new AddressMap.Region(address, length, fileOffset));
         } else {
             addresses.remove(address, length);
+        }
+    }
+
+    /** Takes over what was written to the file, rather than stored in memory, before it was mapped. */
+    private void adopt(final AddressMap.Region r) {
+        final long end = Math.min(r.fileOffset() + r.length(), durable.bytes());
+        for (long offset = r.fileOffset(); offset + WORD_BYTES <= end; offset += WORD_BYTES) {
+            final long found = Memory.getLong(r.toAddress(offset));
+            if (found != durableWord(offset) && !pending.containsKey(offset & -LINE_BYTES)) {
+                final byte[] page = durable.pageForWriting(offset);
+                PendingLine.LONG.set(page, (int) (offset % ByteImage.PAGE_BYTES), found);
+            }
         }
     }
 
@@ -421,7 +452,7 @@ public final class CrashSimulator implements MemoryRecorder {
 
     @Override
     public void fileSized(final Path sizedFile, final long bytes) {
-        if (normal(sizedFile).equals(file)) {
+        if (names.contains(normal(sizedFile))) {
             settle();
             fileExists = true;
             if (bytes < durable.bytes()) {

@@ -1,5 +1,8 @@
 package org.ashlar.pmem.sim;
 
+import java.util.List;
+import java.util.SplittableRandom;
+
 /** What a crash image holds in the ranges that are never flushed: descriptors and chunk headers. */
 public enum VolatileTreatment {
     /** What was in memory, stamped by the open that crashed: the end of the process. */
@@ -11,5 +14,17 @@ public enum VolatileTreatment {
     /** Random bytes. */
     GARBAGE,
     /** Each line one of the above: power failed and some lines were evicted. */
-    MIXED
+    MIXED;
+
+    private static final List<VolatileTreatment> ALL = List.of(values());
+
+    /**
+     * Any of them.
+     *
+     * @param random decides
+     * @return a treatment
+     */
+    public static VolatileTreatment any(final SplittableRandom random) {
+        return ALL.get(random.nextInt(ALL.size()));
+    }
 }

@@ -1,0 +1,57 @@
+package org.ashlar.pmem;
+
+import java.util.function.Consumer;
+
+/** Writes new headers of an open pool, one copy after the other. Not thread-safe: callers hold the growth lock. */
+final class HeaderWriter {
+    private final long address;
+    private final Persistence persistence;
+    private final PageSyncer syncer;
+    private PoolHeader current;
+    private int newestCopy;
+
+    HeaderWriter(
+            final long address,
+            final Persistence persistence,
+            final PageSyncer syncer,
+            final PoolHeader current,
+            final int newestCopy) {
+        this.address = address;
+        this.persistence = persistence;
+        this.syncer = syncer;
+        this.current = current;
+        this.newestCopy = newestCopy;
+    }
+
+    PoolHeader current() {
+        return current;
+    }
+
+    /**
+     * Makes a changed header durable.
+     *
+     * @param change what to change in it
+     * @param forceSync whether to wait for the device even where persisting does not
+     */
+    void update(final Consumer<PoolHeader> change, final boolean forceSync) {
+        final PoolHeader next = current.copy();
+        change.accept(next);
+        next.seal();
+        // 1. The older copy, or the broken one, so that a whole one remains whatever happens.
+        write(next, 1 - newestCopy, forceSync);
+        // 2. The other, only when the first is durable.
+        write(next, newestCopy, forceSync);
+        newestCopy = 1 - newestCopy;
+        current = next;
+    }
+
+    private void write(final PoolHeader header, final int copy, final boolean forceSync) {
+        Steps.reached("write header " + copy);
+        final long at = address + (copy == 0 ? PoolLayout.HEADER_A_OFFSET : PoolLayout.HEADER_B_OFFSET);
+        Memory.copyIn(header.bytes(), Memory.ARRAY_BASE, at, PoolHeader.BYTES);
+        persistence.persist(at, PoolHeader.BYTES);
+        if (forceSync) {
+            syncer.sync(at, PoolHeader.BYTES);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+package org.ashlar.pmem;
+
+import org.agrona.UnsafeApi;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory seam: every load, store, copy, write-back and fence on a mapped address goes through this class.
+ *
+ * <p>In production {@link #RECORDER} is {@code null}; it is {@code static final}, so the JIT removes every test of it. When
+ * the system property {@value #RECORDER_PROPERTY} names a {@link MemoryRecorder} at class initialisation, that recorder
+ * sees each store just before it happens, and each write-back and fence just after, in program order per thread.
+ *
+ * <p>Addresses are absolute. Nothing here checks bounds: callers do, before they call. A fault on the mapping (a poisoned
+ * page, a file truncated behind our back) surfaces as an {@link InternalError} from the plain loads and stores, but kills
+ * the JVM in {@link #writeBack} and in an interpreted compare-and-set; touch with a plain load first where a page may be bad.
+ *
+ * <p>Order of memory shows in the method's name: no suffix is plain, {@code Acquire}, {@code Release} and {@code Volatile} are
+ * as in {@link java.lang.invoke.VarHandle}. All multi-byte values are little endian; only little-endian machines are supported.
+ */
+public final class Memory {
+    /** System property that names the recorder class; it needs a public constructor without arguments. */
+    public static final String RECORDER_PROPERTY = "ashlar.recorder";
+
+    /** Offset of the first byte of a {@code byte[]} from its base, for the methods that take a base and an offset. */
+    public static final long ARRAY_BASE = UnsafeApi.arrayBaseOffset(byte[].class);
+
+    /** Bytes of a cache line: the unit of write-back. */
+    public static final int LINE_BYTES = 64;
+
+    static final @Nullable MemoryRecorder RECORDER = loadRecorder();
+
+    private Memory() {}
+
+    private static @Nullable MemoryRecorder loadRecorder() {
+        final String name = System.getProperty(RECORDER_PROPERTY);
+        if (name == null || name.isEmpty()) {
+            return null;
+        }
+        try {
+            return Class.forName(name)
+                    .asSubclass(MemoryRecorder.class)
+                    .getDeclaredConstructor()
+                    .newInstance();
+        } catch (final ReflectiveOperationException e) {
+            throw new IllegalStateException("cannot load the recorder " + name + " of -D" + RECORDER_PROPERTY, e);
+        }
+    }
+
+    /**
+     * Whether this JVM can write cache lines back from user space.
+     *
+     * @return true where {@link #writeBack} works
+     */
+    public static boolean canWriteBack() {
+        return UnsafeApi.isWritebackEnabled();
+    }
+
+    // ---------------------------------------------------------------------------------------------------- loads
+
+    public static byte getByte(final long address) {
+        return UnsafeApi.getByte(null, address);
+    }
+
+    public static short getShort(final long address) {
+        return UnsafeApi.getShort(null, address);
+    }
+
+    public static int getInt(final long address) {
+        return UnsafeApi.getInt(null, address);
+    }
+
+    public static long getLong(final long address) {
+        return UnsafeApi.getLong(null, address);
+    }
+
+    public static int getIntAcquire(final long address) {
+        return UnsafeApi.getIntAcquire(null, address);
+    }
+
+    public static long getLongAcquire(final long address) {
+        return UnsafeApi.getLongAcquire(null, address);
+    }
+
+    public static long getLongVolatile(final long address) {
+        return UnsafeApi.getLongVolatile(null, address);
+    }
+
+    public static byte getByte(final @Nullable Object base, final long offset) {
+        return UnsafeApi.getByte(base, offset);
+    }
+
+    public static int getInt(final @Nullable Object base, final long offset) {
+        return UnsafeApi.getIntUnaligned(base, offset);
+    }
+
+    public static long getLong(final @Nullable Object base, final long offset) {
+        return UnsafeApi.getLongUnaligned(base, offset);
+    }
+
+    // --------------------------------------------------------------------------------------------------- stores
+
+    public static void putByte(final long address, final byte value) {
+        if (RECORDER != null) {
+            RECORDER.store(address, 1);
+        }
+        UnsafeApi.putByte(null, address, value);
+    }
+
+    public static void putShort(final long address, final short value) {
+        if (RECORDER != null) {
+            RECORDER.store(address, 2);
+        }
+        UnsafeApi.putShort(null, address, value);
+    }
+
+    public static void putInt(final long address, final int value) {
+        if (RECORDER != null) {
+            RECORDER.store(address, 4);
+        }
+        UnsafeApi.putInt(null, address, value);
+    }
+
+    public static void putLong(final long address, final long value) {
+        if (RECORDER != null) {
+            RECORDER.store(address, 8);
+        }
+        UnsafeApi.putLong(null, address, value);
+    }
+
+    public static void putLongRelease(final long address, final long value) {
+        if (RECORDER != null) {
+            RECORDER.storeRelease(address, 8);
+        }
+        UnsafeApi.putLongRelease(null, address, value);
+    }
+
+    public static void putLongVolatile(final long address, final long value) {
+        if (RECORDER != null) {
+            RECORDER.storeRelease(address, 8);
+        }
+        UnsafeApi.putLongVolatile(null, address, value);
+    }
+
+    public static boolean compareAndSetLong(final long address, final long expected, final long value) {
+        if (RECORDER != null) {
+            RECORDER.storeRelease(address, 8);
+        }
+        return UnsafeApi.compareAndSetLong(null, address, expected, value);
+    }
+
+    /**
+     * Fills a range with one byte value.
+     *
+     * @param address first byte
+     * @param length bytes, 0 or more
+     * @param value the byte
+     */
+    public static void fill(final long address, final long length, final byte value) {
+        if (length == 0) {
+            return;
+        }
+        if (RECORDER != null) {
+            RECORDER.store(address, length);
+        }
+        UnsafeApi.setMemory(address, length, value);
+    }
+
+    /**
+     * Copies into mapped memory.
+     *
+     * @param sourceBase array that holds the source, or null when {@code sourceOffset} is an absolute address
+     * @param sourceOffset offset from the base ({@link #ARRAY_BASE} plus an index), or an address
+     * @param address destination
+     * @param length bytes, 0 or more
+     */
+    public static void copyIn(
+            final @Nullable Object sourceBase, final long sourceOffset, final long address, final long length) {
+        if (length == 0) {
+            return;
+        }
+        if (RECORDER != null) {
+            RECORDER.store(address, length);
+        }
+        UnsafeApi.copyMemory(sourceBase, sourceOffset, null, address, length);
+    }
+
+    /**
+     * Copies out of mapped memory into the heap, or to an address that is not part of a pool.
+     *
+     * @param address source
+     * @param targetBase array that receives, or null when {@code targetOffset} is an absolute address
+     * @param targetOffset offset from the base, or an address
+     * @param length bytes, 0 or more
+     */
+    public static void copyOut(
+            final long address, final @Nullable Object targetBase, final long targetOffset, final long length) {
+        if (length != 0) {
+            UnsafeApi.copyMemory(null, address, targetBase, targetOffset, length);
+        }
+    }
+
+    /**
+     * Copies from anywhere to a heap array.
+     *
+     * @param sourceBase array that holds the source, or null when {@code sourceOffset} is an absolute address
+     * @param sourceOffset offset from the base ({@link #ARRAY_BASE} plus an index), or an address
+     * @param target array that receives
+     * @param targetIndex first index in it
+     * @param length bytes, 0 or more; the caller has checked that they fit
+     */
+    public static void copyToHeap(
+            final @Nullable Object sourceBase,
+            final long sourceOffset,
+            final byte[] target,
+            final int targetIndex,
+            final int length) {
+        if (length != 0) {
+            UnsafeApi.copyMemory(sourceBase, sourceOffset, target, ARRAY_BASE + targetIndex, length);
+        }
+    }
+
+    // ------------------------------------------------------------------------------------- persistence and order
+
+    /**
+     * Writes the cache lines of a range back to memory and waits for them (one fence at the end).
+     *
+     * @param address first byte
+     * @param length bytes, more than 0
+     */
+    static void writeBack(final long address, final long length) {
+        UnsafeApi.writebackMemory(address, length);
+        if (RECORDER != null) {
+            RECORDER.writeBack(address, length);
+            RECORDER.fence();
+        }
+    }
+
+    /** Orders all earlier loads and stores of this thread before all later ones, and drains the store buffer. */
+    static void fullFence() {
+        UnsafeApi.fullFence();
+        if (RECORDER != null) {
+            RECORDER.fence();
+        }
+    }
+
+    /** Orders earlier loads and stores of this thread before later stores; emits no instruction on x86. */
+    static void releaseFence() {
+        UnsafeApi.storeFence();
+    }
+
+    /** Orders earlier loads before later loads and stores; emits no instruction on x86. */
+    public static void acquireFence() {
+        UnsafeApi.loadFence();
+    }
+
+    // ------------------------------------------------------------------------------------------ what is mapped
+
+    static void noteMapped(final PoolFile file, final long address, final long length, final long fileOffset) {
+        if (RECORDER != null) {
+            RECORDER.mapped(file.path(), address, length, fileOffset);
+        }
+    }
+
+    static void noteUnmapped(final long address, final long length) {
+        if (RECORDER != null) {
+            RECORDER.unmapped(address, length);
+        }
+    }
+
+    static void noteLength(final PoolFile file) {
+        if (RECORDER != null) {
+            RECORDER.fileSized(file.path(), file.length());
+        }
+    }
+}

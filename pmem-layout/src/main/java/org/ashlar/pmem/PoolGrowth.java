@@ -1,0 +1,271 @@
+package org.ashlar.pmem;
+
+import static org.ashlar.pmem.PoolException.Reason.DEVICE_FULL;
+import static org.ashlar.pmem.PoolException.Reason.FULL;
+import static org.ashlar.pmem.PoolException.Reason.OUT_OF_BOUNDS;
+import static org.ashlar.pmem.PoolException.Reason.READ_ONLY;
+import static org.ashlar.pmem.PoolException.Reason.UNSUPPORTED_PLATFORM;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Grows an open pool: blocks for more chunks, and more sections when those there are full. One thread at a time.
+ *
+ * <p>The order, so that a header never promises what is not there: blocks, length, mapping, fsync, header. Until the header's
+ * first copy is durable nothing has changed for anyone, and a longer file than the header says is fine.
+ */
+final class PoolGrowth {
+    /** Chunks that are allocated at a time, unless a section has fewer than twice as many: 64 MiB of standard chunks. */
+    static final int STEP_CHUNKS = 32;
+
+    private final PoolLayout layout;
+    private final PoolFile file;
+    private final PoolMapping mapping;
+    private final DeviceBlocks blocks;
+    private final AllocationState allocation;
+    private final HeaderWriter header;
+    private final Persistence persistence;
+    private final PageSyncer syncer;
+    private final boolean readOnly;
+    private final boolean syncsAlways;
+    private final boolean background;
+    private final int stepChunks;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final AtomicBoolean backgroundRuns = new AtomicBoolean();
+    private volatile int backgroundFailedAt = -1;
+
+    PoolGrowth(
+            final PoolFile file,
+            final PoolMapping mapping,
+            final DeviceBlocks blocks,
+            final AllocationState allocation,
+            final HeaderWriter header,
+            final Persistence persistence,
+            final PageSyncer syncer,
+            final PoolOptions options) {
+        layout = mapping.layout();
+        this.file = file;
+        this.mapping = mapping;
+        this.blocks = blocks;
+        this.allocation = allocation;
+        this.header = header;
+        this.persistence = persistence;
+        this.syncer = syncer;
+        readOnly = options.readOnly();
+        background = options.backgroundGrowth() && !readOnly;
+        syncsAlways = persistence.mode() != Persistence.Mode.PROCESS_CRASH;
+        stepChunks = Math.max(1, Math.min(STEP_CHUNKS, layout.geometry().chunksPerSection() / 2));
+    }
+
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    void allocateChunksTo(final int chunks) {
+        final int allocated = allocation.allocatedChunks();
+        if (chunks > allocated) {
+            growInForeground(chunks);
+        } else if (background && allocated - chunks < stepChunks / 2) {
+            growInBackground(allocated);
+        }
+    }
+
+    private void growInForeground(final int chunks) {
+        lock.lock();
+        try {
+            checkWritable();
+            if (chunks > allocation.allocatedChunks()) {
+                grow(chunks);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void growInBackground(final int allocated) {
+        if (allocated == backgroundFailedAt
+                || allocated == layout.geometry().maxChunks()
+                || !backgroundRuns.compareAndSet(false, true)) {
+            return;
+        }
+        final Thread thread = new Thread(() -> allocateAhead(allocated), "ashlar-growth");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void allocateAhead(final int seen) {
+        lock.lock();
+        try {
+            if (!allocation.isClosed() && allocation.allocatedChunks() == seen) {
+                grow(seen + 1);
+            }
+        } catch (final PoolException e) {
+            // Whoever needs the chunks will meet the same failure, and hear of it.
+            backgroundFailedAt = seen;
+        } finally {
+            lock.unlock();
+            backgroundRuns.set(false);
+        }
+    }
+
+    private void checkWritable() {
+        allocation.checkOpen();
+        if (readOnly) {
+            throw new PoolException(READ_ONLY, file.path() + " is open read-only and cannot grow; open it for writing");
+        }
+        syncer.checkSound();
+    }
+
+    /** Allocates a step, or just what is needed where the device has no room for a step. */
+    private void grow(final int chunks) {
+        final Geometry geometry = layout.geometry();
+        if (chunks > geometry.maxChunks()) {
+            throw new PoolException(
+                    FULL,
+                    file.path() + " is at its maximum size: " + chunks + " chunks of " + geometry.chunkBytes()
+                            + " bytes are needed, and it can have " + geometry.maxChunks()
+                            + "; delete data, or copy it into a pool of a larger maximumBytes",
+                    null,
+                    geometry.dataBytes(chunks),
+                    geometry.dataBytes(geometry.maxChunks()));
+        }
+        int count = allocation.chunkCount();
+        if (chunks > count) {
+            final long wholeSections = (long) geometry.sectionsOf(chunks) * geometry.chunksPerSection();
+            count = (int) Math.min(geometry.maxChunks(), wholeSections);
+        }
+        final int ahead = (int) Math.min(count, Math.max(chunks, (long) allocation.allocatedChunks() + stepChunks));
+        try {
+            growTo(ahead, count);
+        } catch (final PoolException e) {
+            if (e.reason() != DEVICE_FULL || ahead == chunks) {
+                throw e;
+            }
+            growTo(chunks, count);
+        }
+    }
+
+    private void growTo(final int allocated, final int count) {
+        final int before = allocation.allocatedChunks();
+        final long lengthBefore = file.length();
+        final boolean longer;
+        try {
+            // 1. Blocks on the device, before anything can touch them.
+            blocks.append(before, allocated);
+            // 2. Length and addresses for whole sections.
+            if (file.length() < layout.fileBytes(count)) {
+                file.truncate(layout.fileBytes(count));
+            }
+            longer = file.length() > lengthBefore;
+            if (count > allocation.chunkCount()) {
+                mapping.extendTo(count);
+            }
+        } catch (final PoolException e) {
+            undo(before, allocated, lengthBefore, e);
+            throw e;
+        }
+        // 3. The file's metadata is durable before a header relies on it.
+        if (longer || syncsAlways) {
+            syncFile();
+        }
+        // 4. The header, one copy after the other.
+        header.update(next -> next.chunks(count, allocated), false);
+        // 5. From here on anyone may touch the new chunks.
+        allocation.setChunkCount(count);
+        allocation.setAllocatedChunks(allocated);
+    }
+
+    private void undo(final int before, final int allocated, final long lengthBefore, final PoolException cause) {
+        try {
+            blocks.undoAppend(before, allocated, allocation);
+            if (file.length() > lengthBefore) {
+                file.truncate(lengthBefore);
+            }
+        } catch (final PoolException e) {
+            // The file is longer than its header says, which is fine.
+            cause.addSuppressed(e);
+        }
+    }
+
+    private void syncFile() {
+        try {
+            file.sync();
+        } catch (final PoolException e) {
+            syncer.fail(e);
+            throw e;
+        }
+    }
+
+    /** Gives blocks to the chunks of a range, wherever it lies, and notes them in the allocation map. */
+    void allocateRange(final long offset, final long length) {
+        lock.lock();
+        try {
+            checkWritable();
+            final Geometry geometry = layout.geometry();
+            final long size = geometry.dataBytes(allocation.chunkCount());
+            if (offset < 0 || length < 0 || offset > size - length) {
+                throw new PoolException(
+                        OUT_OF_BOUNDS,
+                        "the pool has " + size + " linear bytes, and none at " + offset + " + " + length,
+                        null,
+                        offset + length,
+                        size);
+            }
+            if (length == 0) {
+                return;
+            }
+            final int first = (int) (offset / geometry.chunkBytes());
+            final int last = (int) ((offset + length - 1) / geometry.chunkBytes());
+            if (allocateMissing(first, last)) {
+                syncFile();
+                publish(first, last);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean allocateMissing(final int first, final int last) {
+        boolean any = false;
+        int chunk = first;
+        while (chunk <= last) {
+            int end = chunk;
+            while (end <= last && !allocation.isAllocated(end)) {
+                end++;
+            }
+            if (end > chunk) {
+                if (!any && !file.canAllocateInPlace()) {
+                    throw new PoolException(
+                            UNSUPPORTED_PLATFORM,
+                            "the file system of " + file.path() + " cannot allocate a range of a file (fallocate);"
+                                    + " allocate chunks from the front instead");
+                }
+                any = true;
+                allocateRun(chunk, end);
+            }
+            chunk = end + 1;
+        }
+        return any;
+    }
+
+    private void allocateRun(final int from, final int to) {
+        try {
+            blocks.fill(from, to);
+        } catch (final PoolException e) {
+            blocks.undoAppend(from, to, allocation);
+            throw e;
+        }
+    }
+
+    private void publish(final int first, final int last) {
+        for (int chunk = first; chunk <= last; chunk++) {
+            if (!allocation.isAllocated(chunk)) {
+                final long address = allocation.wordAddress(chunk);
+                Memory.putLongRelease(address, Memory.getLong(address) | 1L << (chunk & 63));
+            }
+        }
+        final long start = allocation.wordAddress(first);
+        persistence.persist(start, allocation.wordAddress(last) + Long.BYTES - start);
+    }
+}
