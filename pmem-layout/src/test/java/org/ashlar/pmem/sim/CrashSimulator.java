@@ -52,6 +52,8 @@ import org.jspecify.annotations.Nullable;
 public final class CrashSimulator implements MemoryRecorder {
     private static final int LINE_BYTES = Memory.LINE_BYTES;
     private static final int WORD_BYTES = Long.BYTES;
+    private static final int DESCRIBED_LINES = 12;
+    private static final byte[] ZERO_PAGE = new byte[ByteImage.PAGE_BYTES];
 
     private final Path file;
     private final Set<Path> names;
@@ -248,7 +250,11 @@ public final class CrashSimulator implements MemoryRecorder {
      * @return the lines with pending stores, in words
      */
     public String describePending() {
-        return pendingLines().toString();
+        final List<PendingLine> lines = pendingLines();
+        final List<PendingLine> first = lines.subList(0, Math.min(lines.size(), DESCRIBED_LINES));
+        return lines.size() == first.size()
+                ? first.toString()
+                : first + " and " + (lines.size() - first.size()) + " more";
     }
 
     /**
@@ -362,27 +368,39 @@ public final class CrashSimulator implements MemoryRecorder {
      */
     public void assertAllStoresWereSeen() {
         settle();
-        final byte[] actual = new byte[ByteImage.PAGE_BYTES];
         for (final AddressMap.Region r : addresses.all()) {
-            final long end = Math.min(r.fileOffset() + r.length(), durable.bytes());
-            long offset = r.fileOffset();
-            while (offset < end) {
-                final long pageEnd = Math.min(end, offset - offset % ByteImage.PAGE_BYTES + ByteImage.PAGE_BYTES);
-                final int length = (int) (pageEnd - offset);
-                final int inPage = (int) (offset % ByteImage.PAGE_BYTES);
-                Memory.copyOut(r.toAddress(offset), actual, Memory.ARRAY_BASE + inPage, length);
-                comparePage(offset, inPage, length, actual);
-                offset = pageEnd;
+            forEachPageThatDiffers(r, this::comparePage);
+        }
+    }
+
+    private interface PageVisitor {
+        /** Sees a part of a page that is mapped: from {@code inPage} on, what memory holds. */
+        void visit(long offset, int inPage, int length, byte[] memory);
+    }
+
+    /** Visits the pages of a mapping that do not hold what is durable, be it that stores are pending there. */
+    private void forEachPageThatDiffers(final AddressMap.Region r, final PageVisitor visitor) {
+        final byte[] memory = new byte[ByteImage.PAGE_BYTES];
+        final long end = Math.min(r.fileOffset() + r.length(), durable.bytes());
+        long offset = r.fileOffset();
+        while (offset < end) {
+            final int inPage = (int) (offset % ByteImage.PAGE_BYTES);
+            final int length = (int) Math.min(end - offset, ByteImage.PAGE_BYTES - inPage);
+            Memory.copyOut(r.toAddress(offset), memory, Memory.ARRAY_BASE + inPage, length);
+            final byte[] page = durable.page(offset);
+            final byte[] known = page == null ? ZERO_PAGE : page;
+            if (!Arrays.equals(memory, inPage, inPage + length, known, inPage, inPage + length)) {
+                visitor.visit(offset, inPage, length, memory);
             }
+            offset += length;
         }
     }
 
     private void comparePage(final long offset, final int inPage, final int length, final byte[] actual) {
-        final byte[] first = durable.page(offset);
         for (int at = inPage; at < inPage + length; at += WORD_BYTES) {
             final long wordOffset = offset + (at - inPage);
             final long found = (long) PendingLine.LONG.get(actual, at);
-            final long settled = first == null ? 0 : (long) PendingLine.LONG.get(first, at);
+            final long settled = durableWord(wordOffset);
             if (found != settled && !isVolatile(wordOffset)) {
                 final PendingLine line = pending.get(wordOffset & -LINE_BYTES);
                 final long expected =
@@ -411,14 +429,17 @@ public final class CrashSimulator implements MemoryRecorder {
 
     /** Takes over what was written to the file, rather than stored in memory, before it was mapped. */
     private void adopt(final AddressMap.Region r) {
-        final long end = Math.min(r.fileOffset() + r.length(), durable.bytes());
-        for (long offset = r.fileOffset(); offset + WORD_BYTES <= end; offset += WORD_BYTES) {
-            final long found = Memory.getLong(r.toAddress(offset));
-            if (found != durableWord(offset) && !pending.containsKey(offset & -LINE_BYTES)) {
-                final byte[] page = durable.pageForWriting(offset);
-                PendingLine.LONG.set(page, (int) (offset % ByteImage.PAGE_BYTES), found);
+        forEachPageThatDiffers(r, (offset, inPage, length, memory) -> {
+            for (int at = inPage; at < inPage + length; at += WORD_BYTES) {
+                final long wordOffset = offset + (at - inPage);
+                if (!pending.containsKey(wordOffset & -LINE_BYTES)) {
+                    final long found = (long) PendingLine.LONG.get(memory, at);
+                    if (found != durableWord(wordOffset)) {
+                        PendingLine.LONG.set(durable.pageForWriting(wordOffset), at, found);
+                    }
+                }
             }
-        }
+        });
     }
 
     @Override
