@@ -276,4 +276,24 @@ public final class Memory {
     public static void acquireFence() {
         UnsafeApi.loadFence();
     }
+
+    // ------------------------------------------------------------------------------------------ what is mapped
+
+    static void noteMapped(final PoolFile file, final long address, final long length, final long fileOffset) {
+        if (RECORDER != null) {
+            RECORDER.mapped(file.path(), address, length, fileOffset);
+        }
+    }
+
+    static void noteUnmapped(final long address, final long length) {
+        if (RECORDER != null) {
+            RECORDER.unmapped(address, length);
+        }
+    }
+
+    static void noteLength(final PoolFile file) {
+        if (RECORDER != null) {
+            RECORDER.fileSized(file.path(), file.length());
+        }
+    }
 }

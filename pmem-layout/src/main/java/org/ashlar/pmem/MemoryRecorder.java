@@ -1,5 +1,7 @@
 package org.ashlar.pmem;
 
+import java.nio.file.Path;
+
 /**
  * Sees every store, write-back and fence that goes through {@link Memory}, so that a crash simulator can know what is
  * durable and what is not. Called on the storing thread, before a store takes effect and after a write-back or fence did.
@@ -35,4 +37,30 @@ public interface MemoryRecorder {
 
     /** A persistence fence of this thread has completed. */
     void fence();
+
+    /**
+     * A part of a file has been mapped, in place of what was mapped there.
+     *
+     * @param file the file
+     * @param address first byte of the mapping
+     * @param length bytes
+     * @param fileOffset what the first byte shows
+     */
+    default void mapped(final Path file, final long address, final long length, final long fileOffset) {}
+
+    /**
+     * A range of addresses is about to be unmapped; nothing need be mapped there.
+     *
+     * @param address first byte
+     * @param length bytes
+     */
+    default void unmapped(final long address, final long length) {}
+
+    /**
+     * A file may have got another length, or has been created.
+     *
+     * @param file the file
+     * @param bytes its length
+     */
+    default void fileSized(final Path file, final long bytes) {}
 }

@@ -30,6 +30,7 @@ final class Mmap {
     }
 
     static void release(final long address, final long length) {
+        Memory.noteUnmapped(address, length);
         final int result = NativeLinux.munmap(address, length);
         assert result == 0 : NativeLinux.errno();
     }
@@ -42,6 +43,7 @@ final class Mmap {
     static boolean mapSynchronous(final long address, final long length, final PoolFile file, final long offset) {
         final int flags = NativeLinux.MAP_SHARED_VALIDATE | NativeLinux.MAP_SYNC | NativeLinux.MAP_FIXED;
         if (NativeLinux.mmap(address, length, READ_WRITE, flags, file.fd(), offset) == address) {
+            Memory.noteMapped(file, address, length, offset);
             return true;
         }
         final int errno = NativeLinux.errno();
@@ -60,6 +62,7 @@ final class Mmap {
         if (NativeLinux.mmap(address, length, protection, flags, file.fd(), offset) != address) {
             throw failed(address, length, "of " + file.path() + " at " + offset);
         }
+        Memory.noteMapped(file, address, length, offset);
     }
 
     /** Maps zeros over reserved addresses. */
@@ -72,6 +75,7 @@ final class Mmap {
 
     /** Takes a mapping away and leaves its addresses reserved. */
     static void reserveAgain(final long address, final long length) {
+        Memory.noteUnmapped(address, length);
         final int flags = RESERVE_FLAGS | NativeLinux.MAP_FIXED;
         if (NativeLinux.mmap(address, length, NativeLinux.PROT_NONE, flags, NO_FILE, 0) != address) {
             throw Errno.exception(NativeLinux.errno(), "mmap of " + length + " reserved bytes");

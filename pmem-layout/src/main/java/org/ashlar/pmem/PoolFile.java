@@ -103,6 +103,7 @@ final class PoolFile implements AutoCloseable {
         if (result != 0) {
             throw Errno.exception(NativeLinux.errno(), "ftruncate of " + path + " to " + length + " bytes", length);
         }
+        Memory.noteLength(this);
     }
 
     /** Reads up to a buffer's length; fewer bytes at the end of the file. */
@@ -142,6 +143,7 @@ final class PoolFile implements AutoCloseable {
                         buffer.length);
             }
         }
+        Memory.noteLength(this);
     }
 
     /**
@@ -158,6 +160,7 @@ final class PoolFile implements AutoCloseable {
         } else if (errno != 0) {
             throw Errno.exception(errno, "fallocate of " + path + " at " + offset + ", " + length + " bytes", length);
         }
+        Memory.noteLength(this);
     }
 
     /** Whether the file system can give blocks to a range that may be in use. */

@@ -1,55 +1,84 @@
 package org.ashlar.pmem;
 
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The recorder that a JVM under test is started with ({@code -Dashlar.recorder=org.ashlar.pmem.RecorderHub}). It passes every
- * event on to the recorder that is installed at the time, and drops it where none is.
+ * The recorder of a test JVM, which starts with {@code -Dashlar.recorder=org.ashlar.pmem.RecorderHub}: passes everything on
+ * to the recorder that a test has installed, for all threads.
  */
 public final class RecorderHub implements MemoryRecorder {
-    private static volatile @Nullable MemoryRecorder delegate;
+    private static volatile @Nullable MemoryRecorder installed;
 
-    /** Called by {@link Memory}, reflectively. */
+    /** Made by {@link Memory}. */
     public RecorderHub() {}
 
     /**
-     * Installs the recorder that sees the events from now on, of all threads.
+     * Passes everything on to a recorder from now on.
      *
      * @param recorder the recorder, or null for none
      */
     public static void install(final @Nullable MemoryRecorder recorder) {
-        delegate = recorder;
+        if (!(Memory.RECORDER instanceof RecorderHub)) {
+            throw new IllegalStateException("this JVM has no recorder hub: start it with -D" + Memory.RECORDER_PROPERTY
+                    + "=" + RecorderHub.class.getName());
+        }
+        installed = recorder;
     }
 
     @Override
     public void store(final long address, final long length) {
-        final MemoryRecorder current = delegate;
-        if (current != null) {
-            current.store(address, length);
+        final MemoryRecorder r = installed;
+        if (r != null) {
+            r.store(address, length);
         }
     }
 
     @Override
     public void storeRelease(final long address, final long length) {
-        final MemoryRecorder current = delegate;
-        if (current != null) {
-            current.storeRelease(address, length);
+        final MemoryRecorder r = installed;
+        if (r != null) {
+            r.storeRelease(address, length);
         }
     }
 
     @Override
     public void writeBack(final long address, final long length) {
-        final MemoryRecorder current = delegate;
-        if (current != null) {
-            current.writeBack(address, length);
+        final MemoryRecorder r = installed;
+        if (r != null) {
+            r.writeBack(address, length);
         }
     }
 
     @Override
     public void fence() {
-        final MemoryRecorder current = delegate;
-        if (current != null) {
-            current.fence();
+        final MemoryRecorder r = installed;
+        if (r != null) {
+            r.fence();
+        }
+    }
+
+    @Override
+    public void mapped(final Path file, final long address, final long length, final long fileOffset) {
+        final MemoryRecorder r = installed;
+        if (r != null) {
+            r.mapped(file, address, length, fileOffset);
+        }
+    }
+
+    @Override
+    public void unmapped(final long address, final long length) {
+        final MemoryRecorder r = installed;
+        if (r != null) {
+            r.unmapped(address, length);
+        }
+    }
+
+    @Override
+    public void fileSized(final Path file, final long bytes) {
+        final MemoryRecorder r = installed;
+        if (r != null) {
+            r.fileSized(file, bytes);
         }
     }
 }

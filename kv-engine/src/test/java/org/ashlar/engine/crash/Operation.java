@@ -1,0 +1,28 @@
+package org.ashlar.engine.crash;
+
+/**
+ * One call on a store.
+ *
+ * @param kind which
+ * @param map name of the map
+ * @param key number of the key
+ * @param value what it stores; {@link Value#ABSENT} where it stores nothing
+ */
+record Operation(Kind kind, String map, int key, Value value) {
+    enum Kind {
+        CREATE_MAP,
+        PUT,
+        PUT_IF_ABSENT,
+        DELETE,
+        GET
+    }
+
+    boolean mayChange(final String otherMap, final int otherKey) {
+        return kind != Kind.CREATE_MAP && kind != Kind.GET && key == otherKey && map.equals(otherMap);
+    }
+
+    @Override
+    public String toString() {
+        return kind + " " + map + "/" + key + (value.isAbsent() ? "" : " " + value);
+    }
+}

@@ -1,0 +1,111 @@
+package org.ashlar.engine.crash;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.ashlar.kv.KvMap;
+import org.ashlar.kv.Store;
+import org.ashlar.kv.StoreFullException;
+import org.ashlar.kv.VerifyReport;
+
+/** Runs operations on a store and holds it against an oracle. */
+final class StoreCheck {
+    private static final int ALL_KEYS = 60;
+
+    private StoreCheck() {}
+
+    /** Runs an operation, and tells the oracle before and after. */
+    static void run(final Store store, final Operation operation, final Oracle oracle) {
+        oracle.begin(operation);
+        boolean result = false;
+        try {
+            final KvMap map = store.map(operation.map());
+            final byte[] key = operation.kind() == Operation.Kind.CREATE_MAP ? new byte[0] : Value.key(operation.key());
+            switch (operation.kind()) {
+                case CREATE_MAP -> {}
+                case PUT -> map.put(key, operation.value().bytes(operation.map(), operation.key()));
+                case PUT_IF_ABSENT ->
+                    result = map.putIfAbsent(key, operation.value().bytes(operation.map(), operation.key()));
+                case DELETE -> result = map.delete(key);
+                case GET -> oracle.sawValue(operation.map(), operation.key(), map.get(key));
+            }
+        } catch (final StoreFullException e) {
+            oracle.endWithoutEffect(operation);
+            return;
+        }
+        oracle.end(operation, result);
+    }
+
+    /** Reads a key through one of the ways to read. */
+    static void read(final Store store, final String map, final int key, final Oracle oracle, final boolean whole) {
+        if (whole) {
+            oracle.sawValue(map, key, store.map(map).get(Value.key(key)));
+        } else if (store.map(map).contains(Value.key(key))) {
+            oracle.sawPresent(map, key);
+        } else {
+            oracle.sawValue(map, key, null);
+        }
+    }
+
+    /** Checks the names of the maps, and settles whether one whose creation was in flight is there. */
+    static void checkMaps(final Store store, final Oracle oracle) {
+        final Set<String> found = store.mapNames();
+        found.forEach(map -> oracle.sawMap(map, true));
+        List.copyOf(oracle.possibleMaps()).forEach(map -> oracle.sawMap(map, found.contains(map)));
+    }
+
+    /** Checks every entry, a good part of the keys one by one, and the structure of the store. */
+    static void checkAll(final Store store, final Oracle oracle, final SplittableRandom random) {
+        checkMaps(store, oracle);
+        for (final String name : oracle.certainMaps()) {
+            final boolean keysFirst = random.nextBoolean();
+            if (keysFirst) {
+                checkKeys(store, name, oracle, random);
+            }
+            checkEntries(store.map(name), name, oracle);
+            if (!keysFirst) {
+                checkKeys(store, name, oracle, random);
+            }
+        }
+        checkStructure(store);
+    }
+
+    private static void checkKeys(
+            final Store store, final String map, final Oracle oracle, final SplittableRandom random) {
+        final List<Integer> keys = new ArrayList<>(oracle.keys(map));
+        final int count = Math.min(keys.size(), ALL_KEYS);
+        for (int i = 0; i < count; i++) {
+            final int key = keys.size() <= ALL_KEYS ? keys.get(i) : keys.get(random.nextInt(keys.size()));
+            read(store, map, key, oracle, true);
+        }
+    }
+
+    private static void checkEntries(final KvMap map, final String name, final Oracle oracle) {
+        final Set<Integer> seen = new HashSet<>();
+        map.forEach((keyView, valueView) -> {
+            final byte[] keyBytes = keyView.toByteArray();
+            final int key = Value.keyOf(keyBytes);
+            assertTrue(key >= 0, () -> name + " holds a key that nobody stored: " + Value.describe(keyBytes));
+            assertTrue(seen.add(key), () -> name + "/" + key + " is there twice");
+            oracle.sawValue(name, key, valueView.toByteArray());
+            return true;
+        });
+        for (final int key : oracle.keys(name)) {
+            if (!seen.contains(key)) {
+                oracle.sawValue(name, key, null);
+            }
+        }
+        assertEquals(seen.size(), map.size(), () -> "size of " + name);
+    }
+
+    static void checkStructure(final Store store) {
+        final VerifyReport report = store.verify();
+        assertTrue(report.isSound(), () -> report.problems().toString());
+        assertEquals(0, store.stats().quarantinedSlots(), "a crash is no corruption, yet slots are in quarantine");
+    }
+}

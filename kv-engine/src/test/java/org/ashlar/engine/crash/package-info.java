@@ -1,0 +1,9 @@
+/**
+ * Crash tests of a store, over the simulator of {@code org.ashlar.pmem.sim}: a workload from a seed runs on a real store; at many
+ * of its stores, write-backs and fences the images that a crash could leave there are written, opened and held against an
+ * oracle, some of them crashed again while they are being recovered.
+ *
+ * <p>{@link org.ashlar.engine.crash.CrashRun} is the place to start. It knows stores by their public interface alone;
+ * {@link org.ashlar.engine.crash.ToyStore} is a second subject, with bugs to order, that shows what the tests can find.
+ */
+package org.ashlar.engine.crash;

@@ -1,0 +1,137 @@
+package org.ashlar.pmem;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.ashlar.pmem.sim.CrashSimulator;
+import org.ashlar.pmem.sim.ImageChoice;
+import org.ashlar.pmem.sim.ImageDirectory;
+import org.ashlar.pmem.sim.VolatileTreatment;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Creates, grows, fills, closes and reopens a pool, and crashes it at every event of that. */
+@Tag("simulator")
+final class PoolCrashTest {
+    private static final int ROUNDS = 3;
+
+    private final ImageDirectory directory = new ImageDirectory();
+    private final Path path = directory.file("pool");
+    private final Path image = directory.file("image");
+    private final Set<Long> stamps = new HashSet<>();
+    private int images;
+
+    /** The chunks whose first word, and whose word in the chunk table, are known to be durable. */
+    private int written;
+
+    private int allocated;
+
+    @AfterEach
+    void cleanUp() {
+        RecorderHub.install(null);
+        directory.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"POOL", "DRAM"})
+    void everyImageOfAPoolOpensWithWhatWasPersistedInIt(final DescriptorPlacement placement) {
+        final CrashSimulator simulator = PoolRanges.simulator(path, TestPools.TINY, placement);
+        final PoolOptions options = TestPools.tiny().placement(placement).build();
+        RecorderHub.install(simulator);
+        simulator.listen((event, kind) -> checkImages(simulator, options, event));
+        for (int round = 0; round < ROUNDS; round++) {
+            try (Pool pool = Pool.open(path, options)) {
+                for (int i = 0; i < 5; i++) {
+                    pool.allocateChunksTo(written + 1);
+                    allocated = pool.allocatedChunks();
+                    write(pool, written);
+                    written++;
+                }
+                simulator.assertAllStoresWereSeen();
+                pool.closeCleanly();
+            }
+        }
+        checkImages(simulator, options, 0);
+        assertTrue(images > 500, () -> images + " images");
+    }
+
+    private static void write(final Pool pool, final int chunk) {
+        pool.descriptors().beginChunkInitialisation(chunk);
+        pool.descriptors().endChunkInitialisation(chunk);
+        final long data = pool.dataAddress() + pool.geometry().dataBytes(chunk);
+        Memory.putLong(data, mark(chunk));
+        pool.persistence().persist(data, Long.BYTES);
+        final long word = pool.chunkTable() + (long) chunk * Long.BYTES;
+        Memory.putLongRelease(word, mark(chunk));
+        pool.persistence().persist(word, Long.BYTES);
+    }
+
+    private static long mark(final int chunk) {
+        return (chunk + 1) * 0x9E37_79B9_7F4A_7C15L;
+    }
+
+    private void checkImages(final CrashSimulator simulator, final PoolOptions options, final long event) {
+        final SplittableRandom random = new SplittableRandom(event);
+        for (final ImageChoice choice : ImageChoice.sample(simulator, 6, random)) {
+            final VolatileTreatment treatment = VolatileTreatment.any(random);
+            final Path target = simulator.isNamed() ? image : PoolRanges.draftOf(image);
+            simulator.writeImage(target, choice, treatment, random);
+            RecorderHub.install(null);
+            try {
+                checkImage(options);
+            } catch (final RuntimeException | AssertionError e) {
+                throw new AssertionError(
+                        "event " + event + ", image " + choice + ", descriptors " + treatment + ", "
+                                + simulator.describePending(),
+                        e);
+            } finally {
+                RecorderHub.install(simulator);
+                delete(image);
+                delete(PoolRanges.draftOf(image));
+            }
+        }
+    }
+
+    private void checkImage(final PoolOptions options) {
+        images++;
+        try (Pool pool = Pool.open(image, options)) {
+            assertTrue(stamps.add(pool.openStamp()), "a stamp was used again");
+            assertTrue(pool.allocatedChunks() >= allocated, "chunks were lost");
+            for (int chunk = 0; chunk < pool.allocatedChunks(); chunk++) {
+                final boolean claimed = pool.descriptors().beginChunkInitialisation(chunk);
+                assertTrue(claimed, "a chunk header of an earlier open counts as initialised");
+                pool.descriptors().endChunkInitialisation(chunk);
+                final long word = Memory.getLong(pool.chunkTable() + (long) chunk * Long.BYTES);
+                final long data =
+                        Memory.getLong(pool.dataAddress() + pool.geometry().dataBytes(chunk));
+                if (word != 0) {
+                    assertEquals(mark(chunk), word);
+                    assertEquals(mark(chunk), data);
+                } else {
+                    assertTrue(chunk >= written, "a chunk was forgotten");
+                }
+            }
+            assertNotEquals(0, pool.openStamp());
+            pool.allocateChunksTo(pool.allocatedChunks() + 1);
+            write(pool, pool.allocatedChunks() - 1);
+        }
+    }
+
+    private static void delete(final Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package org.ashlar.pmem.sim;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Which pending stores a crash image holds. Immutable; as text ({@link #toString}, {@link #parse}) it goes into the command
+ * that replays a failure.
+ */
+public final class ImageChoice {
+    private enum Kind {
+        NONE,
+        ALL,
+        WITHOUT,
+        ONLY,
+        RANDOM,
+        SUBSET
+    }
+
+    /** Only what is durable: power failed and no pending store had reached the media. */
+    public static final ImageChoice NONE = new ImageChoice(Kind.NONE, 0);
+
+    /** All pending stores: the end of the process, or every line evicted just in time. */
+    public static final ImageChoice ALL = new ImageChoice(Kind.ALL, 0);
+
+    private static final int ENUMERATED_STORES = 4;
+
+    private final Kind kind;
+    private final long argument;
+
+    private ImageChoice(final Kind kind, final long argument) {
+        this.kind = kind;
+        this.argument = argument;
+    }
+
+    /**
+     * All but one line's.
+     *
+     * @param line index of the line among the pending ones
+     * @return the choice
+     */
+    public static ImageChoice without(final int line) {
+        return new ImageChoice(Kind.WITHOUT, line);
+    }
+
+    /**
+     * One line's alone.
+     *
+     * @param line index of the line among the pending ones
+     * @return the choice
+     */
+    public static ImageChoice only(final int line) {
+        return new ImageChoice(Kind.ONLY, line);
+    }
+
+    /**
+     * For each line all, none, the first few, or any set.
+     *
+     * @param seed decides
+     * @return the choice
+     */
+    public static ImageChoice random(final long seed) {
+        return new ImageChoice(Kind.RANDOM, seed);
+    }
+
+    private static ImageChoice subset(final long mask) {
+        return new ImageChoice(Kind.SUBSET, mask);
+    }
+
+    /**
+     * Reads what {@link #toString} wrote.
+     *
+     * @param text the choice as text
+     * @return the choice
+     */
+    public static ImageChoice parse(final String text) {
+        final int colon = text.indexOf(':');
+        final Kind kind = Kind.valueOf(colon < 0 ? text : text.substring(0, colon));
+        return new ImageChoice(kind, colon < 0 ? 0 : Long.parseLong(text.substring(colon + 1)));
+    }
+
+    /**
+     * Choices for what is pending now: all that there are when they are few, otherwise the telling ones and random ones.
+     *
+     * @param simulator whose state it is
+     * @param limit how many at most, 1 or more
+     * @param random decides
+     * @return the choices, all different in effect when they are few
+     */
+    public static List<ImageChoice> sample(
+            final CrashSimulator simulator, final int limit, final SplittableRandom random) {
+        final List<PendingLine> lines = simulator.pendingLines();
+        final int stores = lines.stream().mapToInt(PendingLine::count).sum();
+        final List<ImageChoice> choices = new ArrayList<>();
+        if (stores == 0) {
+            choices.add(NONE);
+        } else if (stores <= ENUMERATED_STORES) {
+            for (long mask = 0; mask < 1L << stores; mask++) {
+                if (isPossible(lines, mask)) {
+                    choices.add(subset(mask));
+                }
+            }
+        } else {
+            choices.add(NONE);
+            choices.add(ALL);
+            for (int i = 0; lines.size() > 1 && i < lines.size(); i++) {
+                choices.add(without(i));
+                choices.add(only(i));
+            }
+            final int randoms = Math.max(2, limit / 2);
+            for (int i = 0; i < randoms; i++) {
+                choices.add(random(random.nextLong() & 0xFFFF_FFFFL));
+            }
+        }
+        while (choices.size() > limit) {
+            choices.remove(random.nextInt(choices.size()));
+        }
+        return choices;
+    }
+
+    private static boolean isPossible(final List<PendingLine> lines, final long mask) {
+        int first = 0;
+        for (final PendingLine line : lines) {
+            if (!line.isClosed(bits(mask, first, line.count()))) {
+                return false;
+            }
+            first += line.count();
+        }
+        return true;
+    }
+
+    private static BitSet bits(final long mask, final int first, final int count) {
+        return BitSet.valueOf(new long[] {first >= Long.SIZE ? 0 : mask >>> first & (1L << count) - 1});
+    }
+
+    /** The stores of a line that have reached the media; {@link PendingLine#close} adds what must be with them. */
+    BitSet choose(final List<PendingLine> lines, final int index) {
+        final int count = lines.get(index).count();
+        final BitSet reached = new BitSet(count);
+        switch (kind) {
+            case NONE -> {}
+            case ALL -> reached.set(0, count);
+            case WITHOUT -> reached.set(0, index == argument ? 0 : count);
+            case ONLY -> reached.set(0, index == argument ? count : 0);
+            case SUBSET -> {
+                int first = 0;
+                for (int i = 0; i < index; i++) {
+                    first += lines.get(i).count();
+                }
+                reached.or(bits(argument, first, count));
+            }
+            case RANDOM -> chooseAtRandom(count, index, reached);
+        }
+        return reached;
+    }
+
+    private void chooseAtRandom(final int count, final int index, final BitSet reached) {
+        final SplittableRandom whole = new SplittableRandom(argument);
+        // Some images have lost nearly everything, some next to nothing.
+        final int reachedOf16 = new int[] {1, 4, 8, 12, 15}[whole.nextInt(5)];
+        final SplittableRandom random = new SplittableRandom(argument * 0x9E3779B97F4A7C15L + index);
+        switch (random.nextInt(3)) {
+            case 0 -> reached.set(0, random.nextInt(16) < reachedOf16 ? count : 0);
+            case 1 -> reached.set(0, random.nextInt(count + 1));
+            default -> {
+                for (int i = 0; i < count; i++) {
+                    reached.set(i, random.nextInt(16) < reachedOf16);
+                }
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return kind == Kind.NONE || kind == Kind.ALL ? kind.name() : kind + ":" + argument;
+    }
+}
