@@ -47,7 +47,7 @@ final class Console {
                 .setInitialMax(steps)
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(BAR_INTERVAL_MILLIS)
-                .setConsumer(new ConsoleProgressBarConsumer(System.err, BAR_WIDTH))
+                .setConsumer(new VanishingBar())
                 .clearDisplayOnFinish()
                 .build());
     }
@@ -71,6 +71,18 @@ final class Console {
             if (bar != null) {
                 bar.close();
             }
+        }
+    }
+
+    /** Leaves the cursor where the bar was; the original goes to the next line, and so would leave an empty one. */
+    private static final class VanishingBar extends ConsoleProgressBarConsumer {
+        VanishingBar() {
+            super(System.err, BAR_WIDTH);
+        }
+
+        @Override
+        public void close() {
+            System.err.flush();
         }
     }
 }
