@@ -3,6 +3,7 @@ package org.ashlar.engine.epoch;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The epochs of one open store.
@@ -139,6 +140,19 @@ public final class Epochs {
     }
 
     /**
+     * Takes back what the caller's participant has retired and no <em>other</em> operation can hold; for an allocation that would
+     * take fresh space otherwise. The caller's own operation must not use any more what it retired itself.
+     *
+     * @param own the caller's
+     */
+    public void drainOwn(final Participant own) {
+        if (own.waiting() != 0) {
+            beginEpoch();
+            own.drain(oldestAnnounced(own), reclaimer);
+        }
+    }
+
+    /**
      * Takes back whatever can be, of all participants that are idle and of the caller's; for when space is short.
      *
      * @param own the caller's
@@ -158,16 +172,20 @@ public final class Epochs {
 
     /** Begins a new epoch; returns the oldest one in which a running operation may have begun. */
     private long advance() {
-        final long now = global.incrementAndGet();
-        beganNanos[(int) (now & (TIMES - 1))] = System.nanoTime();
-        return oldestAnnounced();
+        beginEpoch();
+        return oldestAnnounced(null);
     }
 
-    private long oldestAnnounced() {
+    private void beginEpoch() {
+        final long now = global.incrementAndGet();
+        beganNanos[(int) (now & (TIMES - 1))] = System.nanoTime();
+    }
+
+    private long oldestAnnounced(final @Nullable Participant except) {
         long oldest = global.get();
         for (final Participant p : participants) {
             final long announced = p.announced;
-            if (announced != 0 && announced < oldest) {
+            if (announced != 0 && announced < oldest && p != except) {
                 oldest = announced;
             }
         }
@@ -232,8 +250,18 @@ public final class Epochs {
      * @return true when all participants are idle
      */
     public boolean isQuiet() {
+        return isQuietBut(null);
+    }
+
+    /**
+     * Whether no other operation than the caller's is running.
+     *
+     * @param own the caller's, or null
+     * @return true when all other participants are idle
+     */
+    public boolean isQuietBut(final @Nullable Participant own) {
         for (final Participant p : participants) {
-            if (p.announced != 0) {
+            if (p.announced != 0 && p != own) {
                 return false;
             }
         }

@@ -84,7 +84,7 @@ public final class Participant extends ParticipantTrailingPad {
         return announced != 0 && scopeOwner == thread;
     }
 
-    /** Notes that the operation changes something. */
+    /** Notes that the operation is about to change something. */
     public void noteMutation() {
         mutations++;
     }

@@ -11,11 +11,11 @@ final class RecordJudge {
     private RecordJudge() {}
 
     /**
-     * Whether a place is to be kept: it holds a live record, or one that fails its check although it was written since the place
+     * What a place holds: a live record, nothing of use, or (suspect) a record that fails its check although it was written since the place
      * was last formatted (a write that a crash cut in half, or damage: only a walk of the whole index can tell, so it is
      * kept out of use until {@code verify} has told).
      */
-    static boolean keep(
+    static Liveness.Verdict judge(
             final Participant participant,
             final Liveness liveness,
             final long address,
@@ -23,25 +23,25 @@ final class RecordJudge {
             final int incarnation,
             final LongAdder quarantined) {
         if (RecordHeader.spaceIncarnation(address) != incarnation) {
-            return false; // not written since the space was formatted
+            return Liveness.Verdict.DEAD; // not written since the space was formatted
         }
         final int valueLength = RecordHeader.valueLength(address);
         if (valueLength < 0 || RecordHeader.size(RecordHeader.keyLength(address), valueLength) > spaceBytes) {
             quarantined.increment();
-            return true;
+            return Liveness.Verdict.SUSPECT;
         }
         try {
             if (liveness.isLiveRecord(participant, address)) {
-                return true;
+                return Liveness.Verdict.LIVE;
             }
         } catch (final CorruptStoreException e) {
             quarantined.increment(); // the index is damaged where this record would be: nobody can tell
-            return true;
+            return Liveness.Verdict.SUSPECT;
         }
         if (Scratch.of(participant).isRecordIntact(address, liveness.tailBytes(address))) {
-            return false;
+            return Liveness.Verdict.DEAD;
         }
         quarantined.increment();
-        return true;
+        return Liveness.Verdict.SUSPECT;
     }
 }

@@ -14,6 +14,9 @@ import org.roaringbitmap.RoaringBitmap;
  * page that is taken. Every page boundary of a run chunk may be the head of a record, and only a live head covers its run.
  */
 final class RunSpace {
+    /** Chunks of earlier opens that are looked at for each one that is wanted, before fresh ones are taken. */
+    private static final int SWEEPS_PER_CHUNK = 4;
+
     private final Chunks chunks;
     private final Descriptors descriptors;
     private final Epochs epochs;
@@ -42,7 +45,7 @@ final class RunSpace {
     long allocate(final Participant participant, final long bytes, final Space space) {
         final long pages = Pages.count(bytes);
         final int chunkCount = (int) ((pages + pagesPerChunk - 1) / pagesPerChunk);
-        for (int i = 0; i < chunkCount; i++) { // as much as is wanted: a put looks at little of what earlier opens left
+        for (int i = 0; i < SWEEPS_PER_CHUNK * chunkCount; i++) { // a put looks at little of what earlier opens left
             final long run = takeKnown(pages, chunkCount, space);
             if (run != 0) {
                 return run;
@@ -204,8 +207,11 @@ final class RunSpace {
             final long run = chunks.addressOf(chunk) + ((long) page << Pages.SHIFT);
             final long room = (long) (pagesPerChunk - page) << Pages.SHIFT;
             int pages = 1;
-            if (RecordJudge.keep(participant, liveness, run, room, ChunkWord.incarnation(word), quarantined)) {
-                final long claimed = pagesOf(run);
+            final Liveness.Verdict verdict =
+                    RecordJudge.judge(participant, liveness, run, room, ChunkWord.incarnation(word), quarantined);
+            if (verdict != Liveness.Verdict.DEAD) {
+                // Only a live head covers its run: the length in a suspect one may reach into the middle of a live run.
+                final long claimed = verdict == Liveness.Verdict.LIVE ? pagesOf(run) : 1;
                 pages = claimed > 0 && claimed <= pagesPerChunk - page ? (int) claimed : 1;
                 PageBitmap.set(header, page, pages);
                 taken += pages;
@@ -221,8 +227,9 @@ final class RunSpace {
             throw new CorruptStoreException("the table word of chunk " + chunk + " claims " + ChunkWord.extra(word)
                     + " chunks, beyond those in use");
         }
-        return RecordJudge.keep(
-                participant, liveness, chunks.addressOf(chunk), bytes, ChunkWord.incarnation(word), quarantined);
+        return RecordJudge.judge(
+                        participant, liveness, chunks.addressOf(chunk), bytes, ChunkWord.incarnation(word), quarantined)
+                != Liveness.Verdict.DEAD;
     }
 
     /** Whether a body's head does not cover it: what a crash between the words of a large extent leaves. */

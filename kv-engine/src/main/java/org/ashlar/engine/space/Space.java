@@ -47,10 +47,11 @@ public final class Space {
     private final int pagesPerChunk;
     private final int largestSlot;
 
-    /** Guards the sweep's place: the chunks not swept yet, and the next page of the first of them. */
+    /** Guards the sweep's place: the chunks not swept yet, the one that it is at, and its next page. */
     private final ReentrantLock sweepLock = new ReentrantLock();
 
     private final RoaringBitmap unswept = new RoaringBitmap();
+    private int sweepChunk;
     private int sweepPage;
 
     /**
@@ -72,6 +73,11 @@ public final class Space {
         index = new IndexSpace(pool, chunks, epochs, liveness, quarantined);
         largestSlot = slots.classes().largestBytes();
         unswept.add(0L, (long) chunks.highWater());
+        // Each open begins elsewhere, or what is dead behind much that lives would not be found by opens that write
+        // little.
+        sweepChunk = chunks.highWater() == 0
+                ? 0
+                : Integer.remainderUnsigned(pool.openCounter() * 0x9E3779B9, chunks.highWater());
         epochs.setReclaimer(this::reclaim);
     }
 
@@ -121,6 +127,7 @@ public final class Space {
      * @throws StoreFullException when there is no room; {@link #sweepAll} and draining the epochs may make some
      */
     public long allocateIndexPage(final Participant participant) {
+        participant.noteMutation();
         return index.allocate(participant, this);
     }
 
@@ -205,6 +212,7 @@ public final class Space {
      * @param page address
      */
     public void retireIndexPage(final Participant participant, final long page) {
+        participant.noteMutation();
         epochs.retire(participant, indexPageCode(page));
     }
 
@@ -299,14 +307,18 @@ public final class Space {
         } finally {
             sweepLock.unlock();
         }
-        epochs.drainWhenDue(participant);
+        epochs.drainOwn(participant); // at once: somebody wants the space
         return judged;
     }
 
     private boolean sweepLocked(final Participant participant) {
         int budget = SWEEP_PAGES;
         while (budget > 0 && !unswept.isEmpty()) {
-            budget -= sweepStep(participant, unswept.first());
+            if (sweepPage == 0) {
+                final long next = unswept.nextValue(sweepChunk);
+                sweepChunk = next < 0 ? unswept.first() : (int) next;
+            }
+            budget -= sweepStep(participant, sweepChunk);
         }
         return budget < SWEEP_PAGES;
     }
