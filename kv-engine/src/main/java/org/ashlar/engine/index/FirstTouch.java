@@ -63,7 +63,7 @@ final class FirstTouch {
         for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
             final long address = line + (long) j * Long.BYTES;
             final long entry = Memory.getLong(address);
-            if (Entry.isDirty(entry)) {
+            if (Entry.isDirty(entry) && !context.readOnly) {
                 if (!persisted) {
                     context.persistence.persist(
                             line, IndexPage.LINE_BYTES); // the bit goes after what it warns of is durable
