@@ -90,16 +90,27 @@ public final class HashIndex {
             final int tag = Entry.tagOf(hash, depth);
             final long line1 = IndexPage.line(page, IndexPage.firstLine(hash));
             final long line2 = IndexPage.line(page, IndexPage.secondLine(hash));
-            final int match1 = IndexPage.match(line1, tag);
-            final int match2 = IndexPage.match(line2, tag);
+            final int matches =
+                    IndexPage.match(line1, tag) | (IndexPage.match(line2, tag) << IndexPage.ENTRIES_PER_LINE);
             Leaf.check(context, page, depth, incarnation, hash);
             if (Memory.getLongAcquire(page + IndexPage.FORWARD_OFFSET) == 0) {
                 long record = 0;
-                if (match1 != 0) {
-                    record = Leaf.probe(context, line1, match1, tag, depth, incarnation, keyBase, keyOffset, keyLength);
-                }
-                if (record == 0 && match2 != 0) {
-                    record = Leaf.probe(context, line2, match2, tag, depth, incarnation, keyBase, keyOffset, keyLength);
+                // Which of the two lines matched is as good as random: it is chosen by arithmetic, not by a branch, so
+                // that the
+                // processor can begin to fetch the record before it knows.
+                for (int left = matches; left != 0 && record == 0; left &= left - 1) {
+                    final int bit = Integer.numberOfTrailingZeros(left);
+                    final long second = -(long) (bit >>> 3);
+                    final long line = line1 ^ ((line1 ^ line2) & second);
+                    record = Leaf.recordAt(
+                            context,
+                            line + ((long) (bit & 7) << 3),
+                            tag,
+                            depth,
+                            incarnation,
+                            keyBase,
+                            keyOffset,
+                            keyLength);
                 }
                 if (record == 0) {
                     record = findAside(page, depth, tag, keyBase, keyOffset, keyLength);
