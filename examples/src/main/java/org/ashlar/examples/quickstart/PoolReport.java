@@ -45,7 +45,9 @@ final class PoolReport {
     }
 
     void durability(final DurabilityInfo info) {
-        durability.row("durability", info.obtained().toString(), "by " + info.mechanism() + ": " + info.reason());
+        final String obtained = info.obtained().toString();
+        final String how = obtained.equals(info.mechanism()) ? "" : "by " + info.mechanism() + ": ";
+        durability.row("durability", obtained, how + info.reason());
     }
 
     void openedBy(final Child.Life child, final boolean isAfterKill) {
