@@ -235,7 +235,7 @@ final class CrashRun {
             simulator.callOn(reader, readLimit, () -> {
                 for (int i = 0; i < 1 + random.nextInt(2); i++) {
                     final boolean same = random.nextInt(3) != 0;
-                    final int key = same ? operation.key() : random.nextInt(profile.keys());
+                    final int key = same ? operation.key() : profile.keys().get(random.nextInt(profile.keys().size()));
                     StoreCheck.read(running, operation.map(), key, oracle, random.nextBoolean());
                 }
                 return true;
