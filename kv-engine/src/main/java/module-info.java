@@ -8,4 +8,7 @@ module org.ashlar.engine {
     requires static transitive org.jspecify;
 
     exports org.ashlar.engine;
+
+    provides org.ashlar.kv.spi.StoreProvider with
+            org.ashlar.engine.EngineProvider;
 }

@@ -16,7 +16,7 @@ package org.ashlar.kv;
  * @param initialisedDescriptors core descriptors initialised since open
  * @param totalDescriptors core descriptors of the data bytes
  * @param quarantinedSlots slots that fail their check and are kept out of use
- * @param retiredBytes bytes that are dead and wait for readers to end
+ * @param retired records and pages that are dead and wait for readers to end
  * @param oldestReaderMillis age of the oldest running read scope, 0 when there is none
  * @param splits index pages split since open
  * @param recordsReadBySplits records that those splits had to read
@@ -36,7 +36,7 @@ public record StoreStats(
         long initialisedDescriptors,
         long totalDescriptors,
         long quarantinedSlots,
-        long retiredBytes,
+        long retired,
         long oldestReaderMillis,
         long splits,
         long recordsReadBySplits,

@@ -1,4 +1,10 @@
-/** The engine that keeps records and their index in a pool. */
+/**
+ * The store: opening and closing, named maps, the operations that users call, verification.
+ *
+ * <p>Each operation enters the epochs, works through {@link org.ashlar.engine.index} and {@link org.ashlar.engine.space}, and leaves;
+ * errors of the layers below become exceptions of {@link org.ashlar.kv} here and nowhere else. User code is called under no lock.
+ * Arrows point down: view and epoch know nothing, then record, space, index, and this package.
+ */
 @NullMarked
 package org.ashlar.engine;
 

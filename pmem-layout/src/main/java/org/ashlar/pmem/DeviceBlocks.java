@@ -44,6 +44,21 @@ final class DeviceBlocks {
         allocate(from, to, false);
     }
 
+    /** Allocates again whatever is allocated, where blocks may have been lost. */
+    void fillAgain(final AllocationState allocation) {
+        int chunk = 0;
+        while (chunk < allocation.chunkCount()) {
+            int end = chunk;
+            while (end < allocation.chunkCount() && allocation.isAllocated(end)) {
+                end++;
+            }
+            if (end > chunk) {
+                fill(chunk, end);
+            }
+            chunk = end + 1;
+        }
+    }
+
     private void allocate(final int from, final int to, final boolean skipSharedPage) {
         allocateEntries(file, PoolLayout.CHUNK_TABLE_OFFSET, PoolLayout.CHUNK_WORD_BYTES, from, to, skipSharedPage);
         if (layout.hasDescriptorParts()) {

@@ -3,7 +3,6 @@ package org.ashlar.pmem;
 import static org.ashlar.pmem.PoolException.Reason.DURABILITY_UNAVAILABLE;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,7 +134,7 @@ final class Durability {
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(devices, "region*")) {
             for (final Path region : stream) {
                 regions++;
-                final String domain = Files.readString(region.resolve("persistence_domain"), StandardCharsets.US_ASCII);
+                final String domain = Platform.readFile(region.resolve("persistence_domain"));
                 if (!domain.strip().equals(PERSISTENT_CACHE)) {
                     return false;
                 }

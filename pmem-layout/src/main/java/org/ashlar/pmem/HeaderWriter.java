@@ -50,7 +50,7 @@ final class HeaderWriter {
         final long at = address + (copy == 0 ? PoolLayout.HEADER_A_OFFSET : PoolLayout.HEADER_B_OFFSET);
         Memory.copyIn(header.bytes(), Memory.ARRAY_BASE, at, PoolHeader.BYTES);
         persistence.persist(at, PoolHeader.BYTES);
-        if (forceSync) {
+        if (forceSync && persistence.mode() != Persistence.Mode.MSYNC) {
             syncer.sync(at, PoolHeader.BYTES);
         }
     }

@@ -69,7 +69,7 @@ public final class LinearRegion {
     public byte getByte(final long offset) {
         final long stamp = gate.readLock();
         try {
-            return Memory.getByte(address(offset, Byte.BYTES));
+            return settled(Memory.getByte(address(offset, Byte.BYTES)));
         } catch (final InternalError e) {
             throw mediaError(offset, Byte.BYTES, e);
         } finally {
@@ -86,7 +86,7 @@ public final class LinearRegion {
     public int getInt(final long offset) {
         final long stamp = gate.readLock();
         try {
-            return Memory.getInt(null, address(offset, Integer.BYTES));
+            return settled(Memory.getInt(null, address(offset, Integer.BYTES)));
         } catch (final InternalError e) {
             throw mediaError(offset, Integer.BYTES, e);
         } finally {
@@ -103,7 +103,7 @@ public final class LinearRegion {
     public long getLong(final long offset) {
         final long stamp = gate.readLock();
         try {
-            return Memory.getLong(null, address(offset, Long.BYTES));
+            return settled(Memory.getLong(null, address(offset, Long.BYTES)));
         } catch (final InternalError e) {
             throw mediaError(offset, Long.BYTES, e);
         } finally {
@@ -141,6 +141,7 @@ public final class LinearRegion {
         final long stamp = gate.readLock();
         try {
             Memory.copyOut(address(offset, length), base, baseOffset, length);
+            Memory.settleFaults();
         } catch (final InternalError e) {
             throw mediaError(offset, length, e);
         } finally {
@@ -168,6 +169,7 @@ public final class LinearRegion {
         final long stamp = gate.readLock();
         try {
             Memory.putInt(writableAddress(offset, Integer.BYTES), value);
+            Memory.settleFaults();
         } catch (final InternalError e) {
             throw mediaError(offset, Integer.BYTES, e);
         } finally {
@@ -185,6 +187,7 @@ public final class LinearRegion {
         final long stamp = gate.readLock();
         try {
             Memory.putLong(writableAddress(offset, Long.BYTES), value);
+            Memory.settleFaults();
         } catch (final InternalError e) {
             throw mediaError(offset, Long.BYTES, e);
         } finally {
@@ -222,6 +225,7 @@ public final class LinearRegion {
         final long stamp = gate.readLock();
         try {
             Memory.copyIn(base, baseOffset, writableAddress(offset, length), length);
+            Memory.settleFaults();
         } catch (final InternalError e) {
             throw mediaError(offset, length, e);
         } finally {
@@ -240,11 +244,22 @@ public final class LinearRegion {
         try {
             final long address = writableAddress(offset, length);
             if (length > 0) {
+                touchPages(address, length);
                 persistence.persist(address, length);
             }
+        } catch (final InternalError e) {
+            throw mediaError(offset, length, e);
         } finally {
             gate.unlockRead(stamp);
         }
+    }
+
+    /** A fault in a plain read is an error that can be caught; in a write-back it would kill the JVM. */
+    private static void touchPages(final long address, final long length) {
+        for (long page = PoolLayout.alignPageDown(address); page < address + length; page += Geometry.PAGE_BYTES) {
+            Memory.getByte(page);
+        }
+        Memory.settleFaults();
     }
 
     private long writableAddress(final long offset, final long length) {
@@ -275,6 +290,21 @@ public final class LinearRegion {
             }
         }
         return mapping.dataAddress() + offset;
+    }
+
+    private byte settled(final byte value) {
+        Memory.settleFaults();
+        return value;
+    }
+
+    private int settled(final int value) {
+        Memory.settleFaults();
+        return value;
+    }
+
+    private long settled(final long value) {
+        Memory.settleFaults();
+        return value;
     }
 
     private static PoolException mediaError(final long offset, final long length, final InternalError cause) {

@@ -1,8 +1,6 @@
 package org.ashlar.pmem;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +21,7 @@ final class LockOwner {
                 return describe(List.of());
             }
             final String id = fileId(identity.device(), identity.inode());
-            return describe(holders(Files.readAllLines(LOCKS, StandardCharsets.US_ASCII), id));
+            return describe(holders(Platform.readFile(LOCKS).lines().toList(), id));
         } catch (final IOException e) {
             return describe(List.of());
         }

@@ -46,7 +46,11 @@ final class Mmap {
             Memory.noteMapped(file, address, length, offset);
             return true;
         }
+        final int errno = NativeLinux.errno();
         reserveAgain(address, length);
+        if (errno == Errno.ENOMEM) {
+            throw Errno.exception(errno, "mmap of " + length + " bytes of " + file.path() + " at " + offset, length);
+        }
         return false;
     }
 

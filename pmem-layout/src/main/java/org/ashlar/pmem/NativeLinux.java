@@ -57,7 +57,7 @@ final class NativeLinux {
         try {
             Native.register(NativeLinux.class, NativeLibrary.getProcess());
             return null;
-        } catch (final LinkageError | RuntimeException e) {
+        } catch (final Error | RuntimeException e) {
             return e;
         }
     }

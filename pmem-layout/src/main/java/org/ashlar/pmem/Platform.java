@@ -4,9 +4,10 @@ import static org.ashlar.pmem.PoolException.Reason.MISSING_JVM_FLAG;
 import static org.ashlar.pmem.PoolException.Reason.NATIVE_LIBRARY;
 import static org.ashlar.pmem.PoolException.Reason.UNSUPPORTED_PLATFORM;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.UUID;
@@ -91,6 +92,13 @@ final class Platform {
         return Randomness.SOURCE.nextLong();
     }
 
+    /** Reads one of the kernel's small files; not by a channel, as an interrupt would make that fail. */
+    static String readFile(final Path path) throws IOException {
+        try (FileInputStream in = new FileInputStream(path.toFile())) {
+            return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
     private static final class Randomness {
         static final SecureRandom SOURCE = new SecureRandom();
     }
@@ -100,7 +108,7 @@ final class Platform {
 
         private static UUID read() {
             try {
-                return UUID.fromString(Files.readString(BOOT_ID).strip());
+                return UUID.fromString(readFile(BOOT_ID).strip());
             } catch (final IOException | IllegalArgumentException e) {
                 return new UUID(0, 0);
             }

@@ -68,7 +68,7 @@ public final class Pool implements AutoCloseable {
         openCounter = (int) (stamp >>> 32);
         cleanlyClosed = created || found.isClean();
         machineRestarted = !created && PoolOpener.isOfEarlierBoot(found);
-        writesLost = machineRestarted && !cleanlyClosed && !found.isDax() && found.mode() != Persistence.Mode.MSYNC;
+        writesLost = machineRestarted && !cleanlyClosed && !found.wasPowerSafe();
         syncer = new PageSyncer();
         persistence = new Persistence(durability.mode(), syncer);
         allocation = new AllocationState(
@@ -78,7 +78,7 @@ public final class Pool implements AutoCloseable {
         header = new HeaderWriter(mapping.frontAddress(), persistence, syncer, found, newestCopy);
         final DeviceBlocks blocks = new DeviceBlocks(mapping.layout(), file, descriptorFile);
         if (!readOnly) {
-            begin(blocks, found);
+            begin(blocks);
         }
         growth = new PoolGrowth(file, mapping, blocks, allocation, header, persistence, syncer, options);
         descriptors = new Descriptors(mapping, allocation, stamp);
@@ -86,15 +86,14 @@ public final class Pool implements AutoCloseable {
         region = new LinearRegion(mapping, allocation, persistence, readOnly);
     }
 
-    private void begin(final DeviceBlocks blocks, final PoolHeader found) {
+    private void begin(final DeviceBlocks blocks) {
         // 1. What the header calls allocated is: blocks may have been lost with the machine, or with the descriptor
         // file.
-        if (found.allocatedChunks() > 0 && (writesLost || descriptorFile != null)) {
-            blocks.fill(0, found.allocatedChunks());
+        if (writesLost || descriptorFile != null) {
+            blocks.fillAgain(allocation);
         }
         // 2. Stamp durable, clean mark gone, before anything bears the one or relies on the other.
-        header.update(
-                next -> next.opened(openCounter, openStamp, durability.mode(), durability.dax()), !durability.dax());
+        header.update(next -> next.opened(openCounter, openStamp, durability.mode(), durability.dax()), !isEager());
         // 3. Only then the descriptor file may say that it belongs to this open.
         if (descriptorFile != null) {
             descriptorFile.bind(uuid, openStamp);
@@ -390,13 +389,17 @@ public final class Pool implements AutoCloseable {
 
     private void markClean() {
         syncer.checkSound();
-        final boolean pageCache = !durability.dax();
         // 1. All data, where persisting did not already wait for the device.
-        if (pageCache) {
+        if (!isEager()) {
             file.sync();
         }
         // 2. The mark that vouches for it.
-        header.update(PoolHeader::markClean, pageCache);
+        header.update(PoolHeader::markClean, !isEager());
+    }
+
+    /** Whether what has been persisted is on the device, without a system call. */
+    private boolean isEager() {
+        return durability.dax() && durability.mode() != Persistence.Mode.PROCESS_CRASH;
     }
 
     /** Unmaps and unlocks without the clean mark, as a crash would. Idempotent. */

@@ -54,14 +54,16 @@ final class PoolCreation {
                 file.close();
                 return null;
             }
+            file.truncate(0);
             pool = build(file, path, options);
             publish(draft, path, replaced != null);
             return pool;
         } catch (final RuntimeException e) {
+            // Under the lock still, or it might be somebody else's draft by now.
+            removeQuietly(draft, e);
             if (pool != null) {
                 pool.close();
             }
-            removeQuietly(draft, e);
             file.close();
             throw e;
         }
@@ -72,7 +74,7 @@ final class PoolCreation {
         return open != null && open.isSameFile(FileIdentity.of(path));
     }
 
-    /** An empty draft under this process's lock. */
+    /** A draft under this process's lock, with whatever a killed process left in it. */
     private static PoolFile openDraft(final Path draft) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             final PoolFile file = PoolFile.openOrCreate(draft);
@@ -82,7 +84,6 @@ final class PoolCreation {
                 if (identity != null && identity.isSameFile(FileIdentity.of(draft))) {
                     checkIsDraft(file);
                     if (identity.links() == 1) {
-                        file.truncate(0);
                         return file;
                     }
                     // Killed between the link and the removal of the draft: the file is a pool under another name.

@@ -92,6 +92,16 @@ public final class PoolException extends RuntimeException {
     }
 
     /**
+     * What is wrong, with its values, and what to do next.
+     *
+     * @return the message, never null
+     */
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+
+    /**
      * The kind of failure.
      *
      * @return the reason

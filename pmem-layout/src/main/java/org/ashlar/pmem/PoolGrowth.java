@@ -91,7 +91,12 @@ final class PoolGrowth {
         }
         final Thread thread = new Thread(() -> allocateAhead(allocated), "ashlar-growth");
         thread.setDaemon(true);
-        thread.start();
+        try {
+            thread.start();
+        } catch (final OutOfMemoryError e) {
+            // No thread to be had: growth waits for whoever needs the chunks.
+            backgroundRuns.set(false);
+        }
     }
 
     private void allocateAhead(final int seen) {

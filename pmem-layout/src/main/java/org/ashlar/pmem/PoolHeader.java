@@ -204,6 +204,15 @@ final class PoolHeader {
         return buffer.getInt(DAX_OFFSET) == 1;
     }
 
+    /** Whether what the last open for writing persisted has survived the machine. */
+    boolean wasPowerSafe() {
+        return switch (mode()) {
+            case MSYNC -> true;
+            case WRITE_BACK, FENCE_ONLY -> isDax();
+            case PROCESS_CRASH -> false;
+        };
+    }
+
     long createdMillis() {
         return buffer.getLong(CREATED_OFFSET);
     }

@@ -1,0 +1,101 @@
+package org.ashlar.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A child JVM with the class path and the flags of this one. It tells its figures on standard output, one line
+ * {@code name=value} each, and dies when this JVM does.
+ */
+final class Child implements AutoCloseable {
+    private static final List<String> FLAGS_NOT_INHERITED = List.of(
+            "-Xmx", "-Xms", "-javaagent", "-agentlib", "-agentpath", "-XX:StartFlightRecording", "-XX:FlightRecorder");
+
+    private final Process process;
+    private final BufferedReader output;
+
+    private Child(final Process process) {
+        this.process = process;
+        output = process.inputReader(StandardCharsets.UTF_8);
+    }
+
+    static Child start(final Class<?> main, final List<String> flags, final String... args) throws IOException {
+        final List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(flag -> FLAGS_NOT_INHERITED.stream().noneMatch(flag::startsWith))
+                .forEach(command::add);
+        command.addAll(flags);
+        command.add("-classpath");
+        command.add(System.getProperty("java.class.path"));
+        command.add(main.getName());
+        command.addAll(List.of(args));
+        return new Child(new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+    }
+
+    /**
+     * Waits for a figure.
+     *
+     * @param name its name
+     * @return its value
+     * @throws IOException when the child ended before it told the figure
+     */
+    double await(final String name) throws IOException {
+        final String prefix = name + "=";
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            if (line.startsWith(prefix)) {
+                return Double.parseDouble(line.substring(prefix.length()));
+            }
+        }
+        throw new IOException("the child JVM ended without telling \"" + name + "\"");
+    }
+
+    /** Kills it with SIGKILL and waits until it is gone. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Waits until it ends by itself. */
+    void awaitEnd() throws IOException, InterruptedException {
+        final int code = process.waitFor();
+        if (code != 0) {
+            throw new IOException("the child JVM ended with exit code " + code);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    /** In the child: tells a figure. */
+    static void tell(final String name, final double value) {
+        System.out.println(name + "=" + value);
+    }
+
+    /** In the child: makes it end when its parent does, which closes its standard input. */
+    static void endWithParent() {
+        final Thread watch = new Thread(
+                () -> {
+                    try (BufferedReader input =
+                            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+                        input.lines().forEach(line -> {});
+                    } catch (final IOException | UncheckedIOException e) {
+                        // As good as the end of the input.
+                    }
+                    Runtime.getRuntime().halt(1);
+                },
+                "bench-parent-watch");
+        watch.setDaemon(true);
+        watch.start();
+    }
+}

@@ -1,0 +1,90 @@
+package org.ashlar.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Measures rates of operations on threads that stay the same from one measurement to the next. */
+final class Meter implements AutoCloseable {
+    private static final int BATCH = 1024;
+
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        final Thread thread = new Thread(task, "bench");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /** Kept so that no operation can be optimised away. */
+    private volatile long consumed;
+
+    /**
+     * Runs operations side by side, each on a thread, all from the same moment.
+     *
+     * @param operations one for each thread
+     * @param nanos how long
+     * @return operations in a second, of all threads together
+     */
+    double opsPerSecond(final List<? extends Operation> operations, final long nanos) throws InterruptedException {
+        final CyclicBarrier start = new CyclicBarrier(operations.size());
+        final List<Future<Double>> rates = new ArrayList<>();
+        for (final Operation operation : operations) {
+            rates.add(threads.submit(() -> {
+                start.await();
+                return opsPerSecond(operation, nanos);
+            }));
+        }
+        double sum = 0;
+        for (final Future<Double> rate : rates) {
+            sum += resultOf(rate);
+        }
+        return sum;
+    }
+
+    private double opsPerSecond(final Operation operation, final long nanos) {
+        final long begin = System.nanoTime();
+        long sum = 0;
+        long operations = 0;
+        long elapsed;
+        do {
+            sum += operation.run(BATCH);
+            operations += BATCH;
+            elapsed = System.nanoTime() - begin;
+        } while (elapsed < nanos);
+        consumed = sum;
+        return operations * 1e9 / elapsed;
+    }
+
+    /**
+     * Heap bytes that an operation allocates.
+     *
+     * @param operation warm
+     * @param count how often to run it
+     * @return bytes for each time
+     */
+    double allocatedBytesPerOp(final Operation operation, final int count) throws InterruptedException {
+        final com.sun.management.ThreadMXBean bean =
+                (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+        return resultOf(threads.submit(() -> {
+            final long before = bean.getCurrentThreadAllocatedBytes();
+            consumed = operation.run(count);
+            return (double) (bean.getCurrentThreadAllocatedBytes() - before) / count;
+        }));
+    }
+
+    private static <T> T resultOf(final Future<T> future) throws InterruptedException {
+        try {
+            return future.get();
+        } catch (final ExecutionException e) {
+            throw new IllegalStateException("a benchmark thread failed", e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdown();
+    }
+}

@@ -1,0 +1,73 @@
+package org.ashlar.bench;
+
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Every parameter of a run, with its default. */
+final class Settings {
+    @Option(
+            names = "--path",
+            defaultValue = "/dev/shm",
+            description = "Directory for pools; memory or persistent memory. Default: ${DEFAULT-VALUE}.")
+    Path path = Path.of("/dev/shm");
+
+    @Option(
+            names = "--disk-path",
+            defaultValue = "${sys:java.io.tmpdir}",
+            description = "Directory on an ordinary disk, for the large pool. Default: ${DEFAULT-VALUE}.")
+    Path diskPath = Path.of(System.getProperty("java.io.tmpdir"));
+
+    @Option(names = "--records", defaultValue = "10000000", description = "Records. Default: ${DEFAULT-VALUE}.")
+    int records = 10_000_000;
+
+    @Option(
+            names = "--small-records",
+            defaultValue = "100000",
+            description = "Records of the small pool that restart and memory compare with. Default: ${DEFAULT-VALUE}.")
+    int smallRecords = 100_000;
+
+    @Option(names = "--rounds", defaultValue = "5", description = "Rounds of speed. Default: ${DEFAULT-VALUE}.")
+    int rounds = 5;
+
+    @Option(
+            names = "--seconds",
+            defaultValue = "2",
+            description = "Length of one measurement of one operation in one round. Default: ${DEFAULT-VALUE}.")
+    double seconds = 2;
+
+    @Option(
+            names = "--repetitions",
+            defaultValue = "7",
+            description = "Kills and restarts at each size. Default: ${DEFAULT-VALUE}.")
+    int repetitions = 7;
+
+    @Option(
+            names = "--large-bytes",
+            defaultValue = "1099511627776",
+            description = "Size of the large pool. Default: ${DEFAULT-VALUE} (1 TiB).")
+    long largeBytes = 1L << 40;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Also write everything to this file.")
+    @Nullable Path json;
+
+    long measurementNanos() {
+        return (long) (seconds * TimeUnit.SECONDS.toNanos(1));
+    }
+
+    void describe(final Report report) {
+        report.section("Parameters");
+        report.fact("path", path.toString());
+        report.fact("disk path", diskPath.toString());
+        report.fact("records", Integer.toString(records));
+        report.fact("small records", Integer.toString(smallRecords));
+        report.fact("key bytes", Integer.toString(Records.KEY_BYTES));
+        report.fact("value bytes", Integer.toString(Records.VALUE_BYTES));
+        report.fact("rounds", Integer.toString(rounds));
+        report.fact("seconds", Double.toString(seconds));
+        report.fact("repetitions", Integer.toString(repetitions));
+        report.fact("large bytes", Long.toString(largeBytes));
+        report.fact("durability", "WRITE_BACK_FORCED; the large pool: BEST");
+    }
+}

@@ -1,0 +1,123 @@
+package org.ashlar.bench;
+
+import static org.ashlar.bench.Records.KEY_BYTES;
+import static org.ashlar.bench.Records.STEP;
+import static org.ashlar.bench.Records.VALUE_BYTES;
+
+import java.nio.ByteOrder;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.ashlar.kv.KvMap;
+import org.ashlar.kv.ToLongValueReader;
+
+/**
+ * The operations of one thread on a map that holds records 0 to {@code records - 1}. The "chained" ones take the next
+ * index from the value just read, so that no two of them overlap: they show latency, the others throughput.
+ */
+final class StoreOperations {
+    private static final ToLongValueReader ENDS =
+            view -> view.getLong(0, ByteOrder.LITTLE_ENDIAN) + (view.getByte(view.capacity() - 1) - (VALUE_BYTES - 1));
+
+    private final KvMap map;
+    private final long records;
+    private final UnsafeBuffer key = new UnsafeBuffer(new byte[KEY_BYTES]);
+    private final UnsafeBuffer value = new UnsafeBuffer(new byte[VALUE_BYTES]);
+    private final UnsafeBuffer target = new UnsafeBuffer(new byte[128]);
+    private long state;
+    private long version;
+
+    StoreOperations(final KvMap map, final long records, final long seed) {
+        this.map = map;
+        this.records = records;
+        state = Records.mix(seed);
+        Records.fillValue(value);
+    }
+
+    /** Gets values of independent keys into a buffer. */
+    long get(final int count) {
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            state += STEP;
+            sum += get(Records.index(state, records));
+        }
+        return sum;
+    }
+
+    /** Gets values into a buffer, each key depending on the value before. */
+    long getChained(final int count) {
+        for (int i = 0; i < count; i++) {
+            state += STEP + get(Records.index(state, records));
+        }
+        return state;
+    }
+
+    private long get(final long index) {
+        Records.putKey(key, index);
+        final int length = map.get(key, 0, KEY_BYTES, target, 0);
+        return Records.check(index, length, target.getLong(0, ByteOrder.LITTLE_ENDIAN));
+    }
+
+    /** Reads both ends of values of independent keys in place. */
+    long read(final int count) {
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            state += STEP;
+            sum += read(Records.index(state, records));
+        }
+        return sum;
+    }
+
+    /** Reads both ends of values in place, each key depending on the value before. */
+    long readChained(final int count) {
+        for (int i = 0; i < count; i++) {
+            state += STEP + read(Records.index(state, records));
+        }
+        return state;
+    }
+
+    private long read(final long index) {
+        Records.putKey(key, index);
+        return Records.check(index, VALUE_BYTES, map.readLong(key, 0, KEY_BYTES, ENDS, -1));
+    }
+
+    /** Puts new values for keys that have one. */
+    long update(final int count) {
+        for (int i = 0; i < count; i++) {
+            state += STEP;
+            put(Records.index(state, records));
+        }
+        return state;
+    }
+
+    /** Removes and stores again; two operations each. */
+    long deleteAndInsert(final int count) {
+        for (int i = 0; i < count; i++) {
+            state += STEP;
+            final long index = Records.index(state, records);
+            Records.putKey(key, index);
+            if (!map.delete(key, 0, KEY_BYTES)) {
+                throw Records.wrong(index, -1, 0);
+            }
+            Records.putValue(value, index, ++version);
+            if (!map.putIfAbsent(key, 0, KEY_BYTES, value, 0, VALUE_BYTES)) {
+                throw Records.wrong(index, VALUE_BYTES, 0);
+            }
+        }
+        return state;
+    }
+
+    void put(final long index) {
+        Records.putKey(key, index);
+        Records.putValue(value, index, ++version);
+        map.put(key, 0, KEY_BYTES, value, 0, VALUE_BYTES);
+    }
+
+    /** Gets one record and checks it. */
+    void verify(final long index) {
+        get(index);
+    }
+
+    boolean contains(final long index) {
+        Records.putKey(key, index);
+        return map.contains(key, 0, KEY_BYTES);
+    }
+}

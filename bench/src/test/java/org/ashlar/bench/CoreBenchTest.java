@@ -1,0 +1,100 @@
+package org.ashlar.bench;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs each part with few records: what it finds does not matter here, that it still runs does. */
+@Timeout(120)
+class CoreBenchTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void speedRunsAndComparesWithTheRawProbe() throws IOException {
+        final String json = run(CoreBench.Part.SPEED);
+        assertAll(
+                () -> assertHas(json, "store get / raw get"),
+                () -> assertHas(json, "store update / raw get"),
+                () -> assertHas(json, "store get, 2 threads / store get"),
+                () -> assertHas(json, "records read by a split, on average"),
+                () -> assertHas(json, "get into a buffer"));
+    }
+
+    @Test
+    void restartKillsAndReopens() throws IOException {
+        final String json = run(CoreBench.Part.RESTART);
+        assertHas(json, "open and first get, 3000 / 1000 records");
+    }
+
+    @Test
+    void memoryMeasuresASmallHeap() throws IOException {
+        assertHas(run(CoreBench.Part.MEMORY), "growth of private memory");
+    }
+
+    @Test
+    void aLargePoolIsCreatedWrittenAtBothEndsAndReopened() throws IOException {
+        assertHas(run(CoreBench.Part.LARGE), "blocks of the file at the end");
+    }
+
+    @Test
+    void spaceIsMeasuredAfterUpdatesToo() throws IOException {
+        assertHas(run(CoreBench.Part.SPACE), "pool bytes per user byte, after as many updates");
+    }
+
+    @Test
+    void tooLittleRoomIsSaidBeforeAnythingIsWritten() throws IOException {
+        final int code = CoreBench.execute(
+                "--only", "space", "--path", directory.toString(), "--records", Integer.toString(Integer.MAX_VALUE));
+        assertEquals(1, code);
+        assertEquals(List.of(), filesLeft());
+    }
+
+    private String run(final CoreBench.Part part) throws IOException {
+        final Path json = directory.resolve("report.json");
+        final int code = CoreBench.execute(
+                "--only",
+                part.name().toLowerCase(Locale.ROOT),
+                "--path",
+                directory.toString(),
+                "--disk-path",
+                directory.toString(),
+                "--records",
+                "3000",
+                "--small-records",
+                "1000",
+                "--rounds",
+                "1",
+                "--seconds",
+                "0.05",
+                "--repetitions",
+                "1",
+                "--json",
+                json.toString());
+        assertEquals(0, code);
+        final String content = Files.readString(json);
+        Files.delete(json);
+        assertEquals(List.of(), filesLeft());
+        return content;
+    }
+
+    private List<Path> filesLeft() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.toList();
+        }
+    }
+
+    private static void assertHas(final String json, final String figure) {
+        assertTrue(json.contains('"' + figure + '"'), () -> figure + " is missing in " + json);
+    }
+}

@@ -1,0 +1,86 @@
+package org.ashlar.examples.quickstart;
+
+import org.ashlar.kv.DurabilityInfo;
+import org.ashlar.kv.StoreStats;
+import org.ashlar.kv.VerifyReport;
+
+/** The pool's numbers, in groups. */
+final class PoolReport {
+    private final NumberTable space = new NumberTable();
+    private final NumberTable opening = new NumberTable();
+    private final NumberTable durability = new NumberTable();
+    private final NumberTable descriptors = new NumberTable();
+    private final NumberTable chunks = new NumberTable();
+
+    /** The table of the pool as it was loaded, with nothing overwritten so far. */
+    void loaded(final long userBytes, final StoreStats then) {
+        space.row("after loading", "", "");
+        space.row("  user bytes", userBytes, "of all keys and values");
+        space.row("  pool bytes", then.poolBytes(), "with device blocks: data, index, tables, spare chunks");
+        space.row("  space per user byte", Figures.ratio(then.poolBytes(), userBytes), "pool bytes / user bytes");
+    }
+
+    /** The same for the pool as it is at the end. */
+    void space(final long records, final long userBytes, final StoreStats now, final VerifyReport verified) {
+        space.row("at the end", "", "");
+        space.row("  records", records, "the files, and what the killed processes wrote");
+        space.row("  user bytes", userBytes, "");
+        space.row("  pool bytes", now.poolBytes(), "");
+        space.row(
+                "  space per user byte",
+                Figures.ratio(now.poolBytes(), userBytes),
+                "with overwritten values, whose space is used again");
+        space.row("  live bytes", verified.liveBytes(), "of records and index pages, with headers and padding");
+        space.row("  reusable bytes", verified.freeBytes(), "held by neither, in chunks that were ever used");
+    }
+
+    void durability(final DurabilityInfo info) {
+        durability.row("durability", info.obtained().toString(), "by " + info.mechanism() + ": " + info.reason());
+    }
+
+    void openedBy(final Child.Life child, final boolean isAfterKill) {
+        opening.row(
+                isAfterKill ? "open after a kill, cold" : "open after a clean close, cold",
+                Figures.millis(child.openNanos()),
+                "first get " + Figures.millis(child.firstGetNanos()) + "; the first open in its JVM");
+    }
+
+    void openedHere(final Opening opened) {
+        opening.row(
+                "open after a kill, warm",
+                Figures.millis(opened.openNanos()),
+                "first get " + Figures.millis(opened.firstGetNanos()) + "; this JVM had opened a store before");
+    }
+
+    void descriptors(final StoreStats reopened, final StoreStats read, final StoreStats verified) {
+        final String ofHowMany = "of " + Figures.number(reopened.totalDescriptors());
+        descriptors.row(
+                "descriptors initialised",
+                reopened.initialisedDescriptors(),
+                ofHowMany + "; each waits for the first write that needs it");
+        descriptors.row("  after reading all", read.initialisedDescriptors(), "a read looks at no descriptor");
+        descriptors.row("  after verify", verified.initialisedDescriptors(), "");
+    }
+
+    void chunks(final StoreStats now) {
+        final long known =
+                now.freshChunks() + now.freeChunks() + now.indexChunks() + now.slotChunks() + now.runChunks();
+        chunks.row("chunks", now.chunks(), "of 2 MiB with device blocks");
+        chunks.row("  with slots", now.slotChunks(), "small records, in size classes");
+        chunks.row("  with runs", now.runChunks(), "large records, in runs of pages");
+        chunks.row("  with index pages", now.indexChunks(), "");
+        chunks.row("  fresh", now.freshChunks(), "never used, allocated ahead of need");
+        chunks.row("  free", now.freeChunks(), "used before, known to be free");
+        if (now.chunks() != known) {
+            chunks.row("  other", now.chunks() - known, "");
+        }
+        chunks.row("quarantined slots", now.quarantinedSlots(), "records that fail their check");
+    }
+
+    void print(final Console console) {
+        for (final NumberTable table : new NumberTable[] {space, opening, durability, descriptors, chunks}) {
+            console.line("");
+            table.print(console);
+        }
+    }
+}

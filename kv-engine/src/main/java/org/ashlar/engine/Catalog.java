@@ -1,0 +1,229 @@
+package org.ashlar.engine;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.agrona.BitUtil;
+import org.ashlar.engine.epoch.Participant;
+import org.ashlar.engine.index.HashIndex;
+import org.ashlar.engine.index.IndexContext;
+import org.ashlar.engine.index.IndexJudge;
+import org.ashlar.engine.record.Keys;
+import org.ashlar.engine.record.RecordHeader;
+import org.ashlar.engine.space.Liveness;
+import org.ashlar.engine.space.Space;
+import org.ashlar.pmem.Memory;
+import org.ashlar.pmem.Pool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The maps of a store, by name and by incarnation. Itself a map of the store, with two records for each map: {@code N name} with the
+ * incarnation and the {@link RootTail}, which is the map; and {@code I incarnation} with the name, so that a record that is found in
+ * the space can be brought home. N is written first; a crash before I is made good when the map is next opened, and no record of
+ * the map can exist before that.
+ */
+final class Catalog implements Liveness {
+    private static final byte NAME = 'N';
+    private static final byte INCARNATION = 'I';
+    private static final int VALUE_HEAD_BYTES = 8;
+    private static final int INCARNATION_KEY_BYTES = 1 + Integer.BYTES;
+
+    private final Pool pool;
+    private final boolean trustCounts;
+    private final ConcurrentMap<Integer, MapCore> cores = new ConcurrentHashMap<>();
+    private final Superblock superblock;
+    private @Nullable Parts parts;
+
+    private record Parts(Space space, Keys keys, IndexContext context, MapCore catalog) {}
+
+    Catalog(final Pool pool, final Superblock superblock, final boolean trustCounts) {
+        this.pool = pool;
+        this.superblock = superblock;
+        this.trustCounts = trustCounts;
+    }
+
+    /** Second half of construction: the space asks this object, and this object needs the space. */
+    void bind(final Space space, final Keys keys, final IndexContext context) {
+        final MapCore catalog = new MapCore(
+                pool, space, keys, context, IndexContext.CATALOG_INCARNATION, superblock.catalogTail(), trustCounts);
+        parts = new Parts(space, keys, context, catalog);
+        cores.put(IndexContext.CATALOG_INCARNATION, catalog);
+    }
+
+    private Parts parts() {
+        final Parts p = parts;
+        if (p == null) {
+            throw new IllegalStateException("the catalog is not bound yet");
+        }
+        return p;
+    }
+
+    // ------------------------------------------------------------------------------------------------------ by name
+
+    /** The map of a name, or null when there is none. */
+    @Nullable MapCore find(final byte[] name) {
+        final byte[] key = nameKey(name);
+        final long record = parts().catalog.find(key, Memory.ARRAY_BASE, key.length);
+        return record == 0 ? null : coreOf(record);
+    }
+
+    /** The map of a name, made when there is none; both its records are durable when this returns. */
+    synchronized MapCore findOrCreate(final Participant participant, final byte[] name) {
+        MapCore core = find(name);
+        if (core == null) {
+            create(participant, name);
+            core = find(name);
+        }
+        if (core == null) {
+            throw new IllegalStateException("a map that was just created is not there");
+        }
+        final byte[] key = incarnationKey(core.incarnation());
+        if (parts().catalog.find(key, Memory.ARRAY_BASE, key.length) == 0) {
+            final byte[] value = new byte[name.length + RootTail.BYTES];
+            System.arraycopy(name, 0, value, 0, name.length);
+            put(participant, key, value);
+        }
+        return core;
+    }
+
+    private void create(final Participant participant, final byte[] name) {
+        final int incarnation = superblock.takeIncarnation();
+        final long root = HashIndex.plantLeaf(parts().context, participant, incarnation);
+        final byte[] key = nameKey(name);
+        // The tail's words are aligned: they change with single 8-byte stores.
+        final int head = RecordHeader.BYTES + key.length + VALUE_HEAD_BYTES;
+        final int padding = BitUtil.align(head, Long.BYTES) - head;
+        final byte[] value = new byte[VALUE_HEAD_BYTES + padding + RootTail.BYTES];
+        putInt(value, 0, incarnation);
+        final int tail = value.length - RootTail.BYTES;
+        putLong(value, tail + RootTail.ROOT_OFFSET, root);
+        putLong(value, tail + RootTail.COUNT_OFFSET, RootTail.COUNT_VALID); // no entries
+        put(participant, key, value);
+    }
+
+    private void put(final Participant participant, final byte[] key, final byte[] value) {
+        parts().catalog
+                .put(participant, key, Memory.ARRAY_BASE, key.length, value, Memory.ARRAY_BASE, value.length, false);
+    }
+
+    private MapCore coreOf(final long record) {
+        final int incarnation = Memory.getInt(MapCore.valueAddress(record));
+        final MapCore known = cores.get(incarnation);
+        if (known != null) {
+            return known;
+        }
+        final Parts p = parts();
+        final long tail = MapCore.valueAddress(record) + RecordHeader.valueLength(record) - RootTail.BYTES;
+        final MapCore core = new MapCore(pool, p.space, p.keys, p.context, incarnation, tail, trustCounts);
+        final MapCore raced = cores.putIfAbsent(incarnation, core);
+        return raced == null ? core : raced;
+    }
+
+    Set<String> names() {
+        final Set<String> names = new TreeSet<>();
+        parts().catalog.index().walk((page, records, count) -> {
+            for (int i = 0; i < count; i++) {
+                final byte[] key = keyOf(records[i]);
+                if (key[0] == NAME) {
+                    names.add(new String(key, 1, key.length - 1, StandardCharsets.UTF_8));
+                }
+            }
+            return true;
+        });
+        return names;
+    }
+
+    private static byte[] keyOf(final long record) {
+        final byte[] key = new byte[RecordHeader.keyLength(record)];
+        Memory.copyToHeap(null, record + RecordHeader.BYTES, key, 0, key.length);
+        return key;
+    }
+
+    private static byte[] nameKey(final byte[] name) {
+        final byte[] key = new byte[1 + name.length];
+        key[0] = NAME;
+        System.arraycopy(name, 0, key, 1, name.length);
+        return key;
+    }
+
+    private static byte[] incarnationKey(final int incarnation) {
+        final byte[] key = new byte[INCARNATION_KEY_BYTES];
+        key[0] = INCARNATION;
+        putInt(key, 1, incarnation);
+        return key;
+    }
+
+    private static void putInt(final byte[] bytes, final int at, final int value) {
+        for (int i = 0; i < Integer.BYTES; i++) {
+            bytes[at + i] = (byte) (value >>> (i * Byte.SIZE));
+        }
+    }
+
+    private static void putLong(final byte[] bytes, final int at, final long value) {
+        for (int i = 0; i < Long.BYTES; i++) {
+            bytes[at + i] = (byte) (value >>> (i * Byte.SIZE));
+        }
+    }
+
+    /** The catalog itself. */
+    MapCore catalog() {
+        return parts().catalog;
+    }
+
+    /** Maps that this open has met. */
+    Collection<MapCore> loaded() {
+        return cores.values();
+    }
+
+    // ----------------------------------------------------------------------------------------------- by incarnation
+
+    private @Nullable MapCore byIncarnation(final int incarnation) {
+        final MapCore known = cores.get(incarnation);
+        if (known != null || parts == null) {
+            return known;
+        }
+        final byte[] key = incarnationKey(incarnation);
+        final long home = parts().catalog.find(key, Memory.ARRAY_BASE, key.length);
+        if (home == 0) {
+            return null;
+        }
+        final byte[] name = new byte[RecordHeader.valueLength(home) - RootTail.BYTES];
+        Memory.copyToHeap(null, MapCore.valueAddress(home), name, 0, name.length);
+        final MapCore core = find(name);
+        return core != null && core.incarnation() == incarnation ? core : null;
+    }
+
+    @Override
+    public boolean isLiveRecord(final Participant participant, final long record) {
+        final int incarnation = RecordHeader.mapIncarnation(record);
+        if (incarnation == IndexContext.ROOT_INCARNATION) {
+            if (RecordHeader.keyLength(record) != Integer.BYTES) {
+                return false;
+            }
+            final MapCore owner = byIncarnation(Memory.getInt(record + RecordHeader.BYTES));
+            return owner != null && owner.index().judge().refersToRoot(record);
+        }
+        final MapCore core = byIncarnation(incarnation);
+        return core != null && core.index().judge().refersTo(parts().keys.hashOf(record), record);
+    }
+
+    @Override
+    public int tailBytes(final long record) {
+        return RecordHeader.mapIncarnation(record) == IndexContext.CATALOG_INCARNATION ? RecordHeader.TAIL_BYTES : 0;
+    }
+
+    @Override
+    public Verdict judgeIndexPage(final Participant participant, final long page) {
+        if (IndexJudge.isBlank(page)) {
+            return Verdict.DEAD;
+        }
+        if (!IndexJudge.isIntact(pool.dataAddress(), page)) {
+            return Verdict.SUSPECT;
+        }
+        final MapCore core = byIncarnation(IndexJudge.incarnationOf(page));
+        return core != null && core.index().judge().reaches(page) ? Verdict.LIVE : Verdict.DEAD;
+    }
+}

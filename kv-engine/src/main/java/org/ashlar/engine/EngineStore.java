@@ -1,0 +1,385 @@
+package org.ashlar.engine;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.ashlar.engine.epoch.Epochs;
+import org.ashlar.engine.epoch.Participant;
+import org.ashlar.engine.index.HashIndex;
+import org.ashlar.engine.index.IndexContext;
+import org.ashlar.engine.record.Keys;
+import org.ashlar.engine.record.Scratch;
+import org.ashlar.engine.space.Space;
+import org.ashlar.kv.Durability;
+import org.ashlar.kv.DurabilityInfo;
+import org.ashlar.kv.KvMap;
+import org.ashlar.kv.ReadOnlyStoreException;
+import org.ashlar.kv.Store;
+import org.ashlar.kv.StoreClosedException;
+import org.ashlar.kv.StoreException;
+import org.ashlar.kv.StoreFullException;
+import org.ashlar.kv.StoreOptions;
+import org.ashlar.kv.StoreStats;
+import org.ashlar.kv.UnsupportedFormatException;
+import org.ashlar.kv.VerifyReport;
+import org.ashlar.pmem.DescriptorPlacement;
+import org.ashlar.pmem.DurabilityReport;
+import org.ashlar.pmem.DurabilityRequest;
+import org.ashlar.pmem.Geometry;
+import org.ashlar.pmem.Pool;
+import org.ashlar.pmem.PoolException;
+import org.ashlar.pmem.PoolOptions;
+
+/**
+ * An open store.
+ *
+ * <p><b>Closing.</b> Every operation announces itself in the epochs first and looks at {@link #open} then; {@link #close(Duration)}
+ * clears {@code open} first and looks at the epochs then. So either the operation sees that the store is closed, or close sees the
+ * operation and waits for it; memory is unmapped only when nobody is in.
+ */
+final class EngineStore implements Store {
+    private static final System.Logger LOG = System.getLogger(EngineStore.class.getName());
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+    private static final int MAX_NAME_BYTES = 1024;
+    private static final long CLOSE_POLL_NANOS = 50_000;
+
+    private final Pool pool;
+    private final Epochs epochs;
+    private final Space space;
+    private final Keys keys;
+    private final IndexContext context;
+    private final Catalog catalog;
+    private final StoreOptions options;
+    private final boolean verifyReads;
+    private final long openNanos;
+    private final AtomicBoolean unmapped = new AtomicBoolean();
+    private volatile boolean open = true;
+
+    private EngineStore(final Pool pool, final StoreOptions options, final Tuning tuning, final long beganNanos) {
+        this.pool = pool;
+        this.options = options;
+        final boolean suspect = pool.mayHaveLostWrites();
+        final Superblock superblock = new Superblock(pool.engineArea(), pool.persistence());
+        checkVersion(superblock);
+        final int classes = Space.sizeClasses(pool.geometry().pagesPerChunk());
+        epochs = new Epochs(() -> new Scratch(classes));
+        catalog = new Catalog(pool, superblock, !suspect);
+        space = new Space(pool, epochs, catalog);
+        if (!superblock.isFormatted()) {
+            superblock.begin(
+                    tuning.hashSeed() != 0 ? tuning.hashSeed() : new SecureRandom().nextLong(),
+                    IndexContext.FIRST_INCARNATION);
+        }
+        keys = new Keys(superblock.seed());
+        context = new IndexContext(pool, space, keys);
+        if (!superblock.isFormatted()) {
+            final Participant participant = epochs.enter();
+            try {
+                superblock.finish(HashIndex.plantLeaf(context, participant, IndexContext.CATALOG_INCARNATION));
+            } finally {
+                epochs.exit(participant);
+            }
+        }
+        catalog.bind(space, keys, context);
+        verifyReads = options.verifyReads() || suspect;
+        openNanos = System.nanoTime() - beganNanos;
+        if (suspect) {
+            final VerifyReport report = verify();
+            LOG.log(
+                    report.isSound() ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
+                    "{0} was open without power-failure durability when the machine went down. All of it was checked: {1} "
+                            + "records, {2} problems; reads are verified in this open. Completed writes may be missing.",
+                    pool.path(),
+                    report.records(),
+                    report.problems().size());
+        }
+    }
+
+    static EngineStore open(final Path path, final StoreOptions options, final Tuning tuning) {
+        Objects.requireNonNull(path, "path");
+        Objects.requireNonNull(options, "options");
+        final long began = System.nanoTime();
+        final Pool pool;
+        try {
+            pool = Pool.open(path, poolOptions(options, tuning));
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        }
+        try {
+            return new EngineStore(pool, options, tuning, began);
+        } catch (final PoolException e) {
+            pool.close();
+            throw Errors.translate(e);
+        } catch (final InternalError e) {
+            pool.close();
+            throw Errors.mediaError(e);
+        } catch (final RuntimeException e) {
+            pool.close();
+            throw e;
+        }
+    }
+
+    private static PoolOptions poolOptions(final StoreOptions o, final Tuning tuning) {
+        return PoolOptions.builder()
+                .openMode(
+                        o.createIfMissing() && !o.readOnly()
+                                ? PoolOptions.OpenMode.CREATE_IF_ABSENT
+                                : PoolOptions.OpenMode.OPEN_ONLY)
+                .initialBytes(Math.min(o.initialBytes(), o.maximumBytes()))
+                .maximumBytes(o.maximumBytes())
+                .geometry(tuning.geometry())
+                .placement(DescriptorPlacement.valueOf(o.placement().name()))
+                .descriptorFile(o.descriptorFile())
+                .extendedDescriptors(o.extendedDescriptors())
+                .readOnly(o.readOnly())
+                .durability(DurabilityRequest.valueOf(o.durability().name()))
+                .backgroundGrowth(o.backgroundWork())
+                .build();
+    }
+
+    private void checkVersion(final Superblock superblock) {
+        if (superblock.isFormatted()) {
+            if (superblock.version() != Superblock.VERSION) {
+                throw new UnsupportedFormatException("the engine format of " + pool.path() + " is version "
+                        + superblock.version() + "; this engine reads version " + Superblock.VERSION);
+            }
+        } else if (!superblock.isBlank()) {
+            throw new UnsupportedFormatException(
+                    pool.path() + " is a pool of another engine, or its engine area is damaged");
+        } else if (pool.readOnly()) {
+            throw new UnsupportedFormatException(
+                    "the creation of the store in " + pool.path() + " was not finished; open it for writing once");
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------- operations
+
+    /** Begins an operation; everything that touches mapped memory lies between this and {@link #exit}. */
+    Participant enter() {
+        final Participant participant = epochs.enter();
+        if (!open) {
+            epochs.exit(participant);
+            throw closedException();
+        }
+        return participant;
+    }
+
+    Participant enterForWriting() {
+        if (pool.readOnly()) {
+            throw new ReadOnlyStoreException("the store in " + pool.path() + " was opened read-only");
+        }
+        return enter();
+    }
+
+    void exit(final Participant participant) {
+        epochs.exit(participant);
+    }
+
+    /** At the end of a write, with no lock held: takes back what can be. */
+    void afterWrite(final Participant participant) {
+        epochs.drainWhenDue(participant);
+    }
+
+    /** Space is short: judges all that earlier opens left, and takes back all that readers do not hold. */
+    void makeRoom() {
+        // What the sweep finds dead can be taken back only by an operation that begins after it.
+        Participant participant = enterForWriting();
+        try {
+            space.sweepAll(participant);
+        } finally {
+            exit(participant);
+        }
+        for (int i = 0; i < 3; i++) {
+            participant = enterForWriting();
+            try {
+                epochs.drainAll(participant);
+            } finally {
+                exit(participant);
+            }
+        }
+    }
+
+    private StoreClosedException closedException() {
+        return new StoreClosedException("the store in " + pool.path() + " is closed");
+    }
+
+    // ------------------------------------------------------------------------------------------------------- maps
+
+    @Override
+    public KvMap map(final String name) {
+        final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length == 0 || bytes.length > MAX_NAME_BYTES) {
+            throw new IllegalArgumentException("the name of a map has 1 to " + MAX_NAME_BYTES
+                    + " bytes in UTF-8, but this one has " + bytes.length);
+        }
+        try {
+            return mapOnce(name, bytes);
+        } catch (final StoreFullException e) {
+            makeRoom();
+            return mapOnce(name, bytes);
+        }
+    }
+
+    private KvMap mapOnce(final String name, final byte[] bytes) {
+        final Participant participant = enter();
+        try {
+            final MapCore core = pool.readOnly() ? catalog.find(bytes) : catalog.findOrCreate(participant, bytes);
+            if (core == null) {
+                throw new StoreException(
+                        "there is no map '" + name + "' in " + pool.path() + ", and it was opened read-only");
+            }
+            return new EngineMap(this, core, name, verifyReads);
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            exit(participant);
+        }
+    }
+
+    @Override
+    public Set<String> mapNames() {
+        final Participant participant = enter();
+        try {
+            return catalog.names();
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } finally {
+            exit(participant);
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------------- figures
+
+    @Override
+    public DurabilityInfo durability() {
+        final DurabilityReport report = pool.durability();
+        final Durability obtained = report.survivesPowerFailure()
+                ? Durability.POWER_FAILURE
+                : report.requested() == DurabilityRequest.WRITE_BACK_FORCED
+                        ? Durability.WRITE_BACK_FORCED
+                        : Durability.PROCESS_CRASH;
+        return new DurabilityInfo(options.durability(), obtained, report.mode().name(), report.explanation());
+    }
+
+    @Override
+    public StoreStats stats() {
+        final Participant participant = enter();
+        try {
+            final Geometry geometry = pool.geometry();
+            final long[] counts = space.countChunks();
+            final long allocated = (long) pool.allocatedChunks() * geometry.chunkBytes();
+            final boolean inPool = pool.placement() == DescriptorPlacement.POOL;
+            return new StoreStats(
+                    allocated + (inPool ? allocated / Memory64.BYTES_PER_DESCRIPTOR_BYTE : 0),
+                    pool.dataBytes(),
+                    (long) pool.maxChunks() * geometry.chunkBytes(),
+                    pool.allocatedChunks(),
+                    pool.allocatedChunks() - counts[0],
+                    counts[1],
+                    counts[2],
+                    counts[3],
+                    counts[4],
+                    counts[5],
+                    pool.descriptors().initialisedPages(),
+                    pool.descriptors().totalPages(),
+                    space.quarantined(),
+                    epochs.waiting(),
+                    epochs.oldestOperationNanos() / 1_000_000,
+                    context.splits(),
+                    context.recordsReadBySplits(),
+                    openNanos);
+        } finally {
+            exit(participant);
+        }
+    }
+
+    @Override
+    public VerifyReport verify() {
+        if (!pool.readOnly()) {
+            makeRoom();
+        }
+        final Participant participant = enter();
+        try {
+            return new Verifier(pool, epochs, space, catalog).run(participant);
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            exit(participant);
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------------ close
+
+    @Override
+    public void close() {
+        close(CLOSE_LIMIT);
+    }
+
+    @Override
+    public boolean close(final Duration limit) {
+        if (epochs.isInScope(Thread.currentThread())) {
+            throw new IllegalStateException("a store cannot be closed from inside one of its read scopes");
+        }
+        final long deadline = System.nanoTime() + limit.toNanos();
+        open = false;
+        while (!epochs.isQuiet() && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(CLOSE_POLL_NANOS);
+        }
+        if (epochs.isQuiet()) {
+            unmap();
+            return true;
+        }
+        final Thread closer = new Thread(this::unmapWhenQuiet, "ashlar-closer");
+        closer.setDaemon(true);
+        closer.start();
+        return false;
+    }
+
+    private void unmapWhenQuiet() {
+        while (!epochs.isQuiet()) {
+            LockSupport.parkNanos(CLOSE_POLL_NANOS * 100);
+        }
+        unmap();
+    }
+
+    private void unmap() {
+        if (!unmapped.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            if (!pool.readOnly()) {
+                catalog.loaded().forEach(MapCore::saveCount);
+            }
+            pool.closeCleanly();
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } finally {
+            pool.close();
+        }
+    }
+
+    /** For tests: ends the open as a kill would, without a clean mark. */
+    void abandon() {
+        open = false;
+        if (unmapped.compareAndSet(false, true)) {
+            pool.close();
+        }
+    }
+
+    private static final class Memory64 {
+        static final int BYTES_PER_DESCRIPTOR_BYTE = Geometry.PAGE_BYTES / org.ashlar.pmem.CoreDescriptor.BYTES;
+
+        private Memory64() {}
+    }
+}

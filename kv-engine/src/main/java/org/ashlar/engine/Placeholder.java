@@ -1,6 +1,0 @@
-package org.ashlar.engine;
-
-/** Lets the module export its package while that is empty; goes with the first class. */
-final class Placeholder {
-    private Placeholder() {}
-}

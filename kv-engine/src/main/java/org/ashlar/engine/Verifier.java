@@ -1,0 +1,163 @@
+package org.ashlar.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.ashlar.engine.epoch.Epochs;
+import org.ashlar.engine.epoch.Participant;
+import org.ashlar.engine.index.IndexJudge;
+import org.ashlar.engine.record.Scratch;
+import org.ashlar.engine.space.Space;
+import org.ashlar.kv.CorruptStoreException;
+import org.ashlar.kv.VerifyReport;
+import org.ashlar.pmem.Pool;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
+
+/**
+ * Walks a whole store: from the catalog to every map, every index page, every record; then from the allocator's side to everything
+ * that counts as taken. What the two sides disagree on is wrong, unless somebody changed the store meanwhile. What was kept out of use
+ * because nobody could tell what it is gets free here, when nothing refers to it.
+ */
+final class Verifier {
+    private static final int MAX_PROBLEMS = 1000;
+
+    private final Pool pool;
+    private final Epochs epochs;
+    private final Space space;
+    private final Catalog catalog;
+    private final List<String> problems = new ArrayList<>();
+    private final Roaring64Bitmap records = new Roaring64Bitmap();
+    private final Roaring64Bitmap pages = new Roaring64Bitmap();
+    private final long data;
+    private long maps;
+    private long userRecords;
+    private long indexPages;
+    private long liveBytes;
+
+    Verifier(final Pool pool, final Epochs epochs, final Space space, final Catalog catalog) {
+        this.pool = pool;
+        this.epochs = epochs;
+        this.space = space;
+        this.catalog = catalog;
+        data = pool.dataAddress();
+    }
+
+    VerifyReport run(final Participant participant) {
+        final long mutationsBefore = epochs.mutations();
+        auditMap(participant, catalog.catalog(), "the catalog");
+        for (final String name : catalog.names()) {
+            final MapCore core = catalog.find(name.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            if (core != null) {
+                auditMap(participant, core, "map '" + name + "'");
+                maps++;
+            }
+        }
+        if (!pool.readOnly() && epochs.waiting() == 0 && epochs.mutations() == mutationsBefore) {
+            compareWithSpace();
+        }
+        return new VerifyReport(maps, userRecords, indexPages, liveBytes, space.usedBytes() - liveBytes, problems);
+    }
+
+    private void auditMap(final Participant participant, final MapCore core, final String what) {
+        try {
+            core.index().judge().audit(new MapAudit(participant, core, what));
+        } catch (final CorruptStoreException e) {
+            problem(what + ": " + e.getMessage());
+        }
+    }
+
+    private void problem(final String text) {
+        if (problems.size() < MAX_PROBLEMS) {
+            problems.add(text);
+        }
+    }
+
+    private final class MapAudit implements IndexJudge.Audit {
+        private final Participant participant;
+        private final MapCore core;
+        private final String what;
+
+        MapAudit(final Participant participant, final MapCore core, final String what) {
+            this.participant = participant;
+            this.core = core;
+            this.what = what;
+        }
+
+        @Override
+        public void indexPage(final long page) {
+            if (pages.contains(page - data)) {
+                return; // a parent is met once for each word that still names it
+            }
+            pages.add(page - data);
+            indexPages++;
+            liveBytes += org.ashlar.pmem.Geometry.PAGE_BYTES;
+        }
+
+        @Override
+        public void record(final long record, final boolean isRoot) {
+            if (records.contains(record - data)) {
+                problem(what + ": two entries point at the record at linear offset " + (record - data));
+            }
+            records.add(record - data);
+            try {
+                core.checkBounds(record);
+            } catch (final CorruptStoreException e) {
+                problem(what + ": " + e.getMessage());
+                return;
+            }
+            if (!Scratch.of(participant).isRecordIntact(record, isRoot ? 0 : core.tailBytes())) {
+                problem(what + ": the record at linear offset " + (record - data) + " fails its checksum");
+            }
+            if (core != catalog.catalog() && !isRoot) {
+                userRecords++;
+            }
+        }
+
+        @Override
+        public void problem(final String text) {
+            Verifier.this.problem(what + ": " + text);
+        }
+    }
+
+    /** Both sides must agree: what is referred to is taken, what is taken is referred to. */
+    private void compareWithSpace() {
+        final Roaring64Bitmap covered = new Roaring64Bitmap();
+        records.forEach(offset -> {
+            final long record = data + offset;
+            if (!space.isRecordTaken(record)) {
+                problem("the record at linear offset " + offset + " is live but its space counts as free");
+                return;
+            }
+            final long bytes = space.placeBytes(record);
+            liveBytes += bytes;
+            if (bytes >= org.ashlar.pmem.Geometry.PAGE_BYTES && offset % org.ashlar.pmem.Geometry.PAGE_BYTES == 0) {
+                covered.addRange(offset, offset + bytes);
+            }
+        });
+        pages.forEach(offset -> {
+            if (!space.isIndexPageTaken(data + offset)) {
+                problem("the index page at linear offset " + offset + " is live but counts as free");
+            }
+        });
+        final List<Long> strayRecords = new ArrayList<>();
+        final List<Long> strayPages = new ArrayList<>();
+        space.audit(
+                (address, bytes) -> {
+                    if (!records.contains(address - data) && !covered.contains(address - data)) {
+                        strayRecords.add(address);
+                    }
+                },
+                (address, bytes) -> {
+                    if (!pages.contains(address - data)) {
+                        strayPages.add(address);
+                    }
+                });
+        if (strayRecords.size() + strayPages.size() > space.quarantined()) {
+            problem(strayRecords.size() + " places of records and " + strayPages.size()
+                    + " index pages count as taken but nothing refers to them; only " + space.quarantined()
+                    + " of them are known to be kept out of use");
+            return;
+        }
+        strayRecords.forEach(space::releaseQuarantined);
+        strayPages.forEach(space::releaseQuarantinedIndexPage);
+    }
+}

@@ -1,0 +1,468 @@
+package org.ashlar.engine.index;
+
+import java.util.concurrent.atomic.LongAdder;
+import org.ashlar.engine.epoch.Participant;
+import org.ashlar.pmem.Memory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The index of one map: from keys to records.
+ *
+ * <p><b>Readers</b> take no lock and write nothing. They look at the two candidate lines, the stash if its filter says so, the overflow
+ * chain if there is one, <em>then</em> at the forward word: if it is set, what they saw may be stale, and they start again in the child.
+ * Entries never move within a page and children are complete before the forward word is set, so a key that is there is found.
+ *
+ * <p><b>Writers</b> hold the page's lock, in its volatile descriptor, from the look-up until their entry is durable and its DIRTY bit
+ * cleared. So under the lock no entry is DIRTY, but for those that a crash left, which the first touch has settled.
+ *
+ * <p><b>Durability</b>, the order of steps: the record is durable before the entry is written (the caller's part); the entry is
+ * written with DIRTY, persisted, and rewritten without; only then may the old record be retired. A reader that meets DIRTY
+ * persists first: nobody sees what a crash could take back.
+ *
+ * <p>After "Extendible hashing", Fagin et al. 1979; link-and-persist is from "Log-free concurrent data structures", David et al. 2018.
+ */
+public final class HashIndex {
+    /** What {@link #put} returns when the key was there and only an absent one was wanted. */
+    public static final long PRESENT = -1;
+
+    private final IndexContext context;
+    private final int incarnation;
+    private final LongAdder count = new LongAdder();
+    private final FirstTouch firstTouch;
+    private final Directory directory;
+    private final LeafSplit split;
+    private volatile boolean countKnown;
+
+    /**
+     * The index of a map.
+     *
+     * @param context what all indexes share
+     * @param incarnation of the map
+     * @param rootAddress where the map's durable root word is
+     * @param knownCount number of entries, or -1 when it is not known and has to be counted
+     */
+    public HashIndex(final IndexContext context, final int incarnation, final long rootAddress, final long knownCount) {
+        this.context = context;
+        this.incarnation = incarnation;
+        countKnown = knownCount >= 0;
+        if (countKnown) {
+            count.add(knownCount);
+        }
+        firstTouch = new FirstTouch(context, count, !countKnown);
+        directory = new Directory(context, firstTouch, incarnation, rootAddress);
+        split = new LeafSplit(context, firstTouch, directory, incarnation);
+    }
+
+    /**
+     * Makes the first leaf of a new map, durably.
+     *
+     * @param context what all indexes share
+     * @param participant the caller's
+     * @param incarnation of the map
+     * @return the root word that names it
+     */
+    public static long plantLeaf(final IndexContext context, final Participant participant, final int incarnation) {
+        final long page = context.space.allocateIndexPage(participant);
+        final long identity = IndexPage.identity(IndexPage.LEAF, 0, incarnation);
+        Memory.fill(page, IndexPage.BYTES, (byte) 0);
+        Memory.putLong(page + IndexPage.IDENTITY_OFFSET, identity);
+        Memory.putLong(page + IndexPage.CHECK_OFFSET, IndexPage.check(identity, 0, page - context.data));
+        context.persistence.persist(page, IndexPage.BYTES);
+        return LeafWord.of(context.pageNumber(page), 0);
+    }
+
+    // ---------------------------------------------------------------------------------------------------- reading
+
+    /**
+     * Finds the record of a key.
+     *
+     * @param hash of the key
+     * @param keyBase array that holds the key, or null
+     * @param keyOffset offset from the base, or address
+     * @param keyLength bytes
+     * @return address of the record, valid while the caller's participant is in; 0 when there is none
+     */
+    public long find(final long hash, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
+        long word = directory.route(hash);
+        while (true) {
+            final long page = context.pageOf(word);
+            final int depth = LeafWord.depth(word);
+            final int tag = Entry.tagOf(hash, depth);
+            final long line1 = IndexPage.line(page, IndexPage.firstLine(hash));
+            final long line2 = IndexPage.line(page, IndexPage.secondLine(hash));
+            final int match1 = IndexPage.match(line1, tag);
+            final int match2 = IndexPage.match(line2, tag);
+            Leaf.check(context, page, depth, incarnation, hash);
+            if (Memory.getLongAcquire(page + IndexPage.FORWARD_OFFSET) == 0) {
+                long record = 0;
+                if (match1 != 0) {
+                    record = Leaf.probe(context, line1, match1, tag, depth, incarnation, keyBase, keyOffset, keyLength);
+                }
+                if (record == 0 && match2 != 0) {
+                    record = Leaf.probe(context, line2, match2, tag, depth, incarnation, keyBase, keyOffset, keyLength);
+                }
+                if (record == 0) {
+                    record = findAside(page, depth, tag, keyBase, keyOffset, keyLength);
+                }
+                if (record != 0) {
+                    return record;
+                }
+            }
+            final long forward = Leaf.durableForward(context, page);
+            if (forward == 0) {
+                return 0;
+            }
+            word = Leaf.childWord(forward, depth, hash);
+        }
+    }
+
+    /** In the stash and the overflow chain. */
+    private long findAside(
+            final long page,
+            final int depth,
+            final int tag,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength) {
+        long record = 0;
+        if ((Memory.getLongAcquire(page + IndexPage.FILTER_OFFSET) & IndexPage.filterBit(tag)) != 0) {
+            record = findInLines(page, IndexPage.FIRST_STASH_LINE, depth, tag, keyBase, keyOffset, keyLength);
+        }
+        for (long next = Memory.getLongAcquire(page + IndexPage.OVERFLOW_OFFSET); next != 0 && record == 0; ) {
+            final long overflow = context.pageOf(next);
+            record = findInLines(overflow, IndexPage.FIRST_BUCKET_LINE, depth, tag, keyBase, keyOffset, keyLength);
+            next = Memory.getLongAcquire(overflow + IndexPage.OVERFLOW_OFFSET);
+        }
+        return record;
+    }
+
+    private long findInLines(
+            final long page,
+            final int firstLine,
+            final int depth,
+            final int tag,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength) {
+        for (int i = firstLine; i < IndexPage.LINES; i++) {
+            final long line = IndexPage.line(page, i);
+            final int match = IndexPage.match(line, tag);
+            if (match != 0) {
+                final long record =
+                        Leaf.probe(context, line, match, tag, depth, incarnation, keyBase, keyOffset, keyLength);
+                if (record != 0) {
+                    return record;
+                }
+            }
+        }
+        return 0;
+    }
+
+    // ---------------------------------------------------------------------------------------------------- writing
+
+    /**
+     * Makes a key's entry point at a record, durably.
+     *
+     * @param participant the caller's
+     * @param hash of the key
+     * @param keyBase array that holds the key, or null
+     * @param keyOffset offset from the base, or address
+     * @param keyLength bytes
+     * @param record address of the new record, which is durable
+     * @param onlyIfAbsent whether to leave a key alone that has a record
+     * @return address of the record that was replaced, to be retired by the caller; 0 when there was none; {@link #PRESENT}
+     */
+    public long put(
+            final Participant participant,
+            final long hash,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength,
+            final long record,
+            final boolean onlyIfAbsent) {
+        while (true) {
+            final long page = lockLeaf(participant, hash);
+            boolean isSplit = false;
+            try {
+                final int depth = depthOf(page);
+                final int tag = Entry.tagOf(hash, depth);
+                final long entry = Entry.of(tag, record - context.data);
+                final long place = findLocked(page, depth, hash, tag, keyBase, keyOffset, keyLength);
+                if (place != 0) {
+                    if (onlyIfAbsent) {
+                        return PRESENT; // durable: no entry is DIRTY under the lock
+                    }
+                    final long old = context.recordOf(Memory.getLong(place));
+                    context.space.prepareToUnlink(participant, old);
+                    publish(place, entry);
+                    return old;
+                }
+                final long room = split.findRoom(page, hash, tag);
+                if (room != 0) {
+                    publish(room, entry);
+                    count.increment();
+                    return 0;
+                }
+                if (split.wouldMakeRoom(page, depth, hash, tag)) {
+                    split.split(participant, page, depth);
+                    isSplit = true;
+                } else {
+                    publish(split.makeOverflowRoom(participant, page, depth), entry);
+                    count.increment();
+                    return 0;
+                }
+            } finally {
+                unlock(page);
+            }
+            if (isSplit) {
+                directory.replace(participant, page);
+            }
+        }
+    }
+
+    /** The protocol of an entry; the page is locked, the record is durable. */
+    private void publish(final long place, final long entry) {
+        Memory.putLongRelease(place, entry | Entry.DIRTY); // 1. visible, with the warning
+        context.persistence.persist(place, Long.BYTES); // 2. durable
+        Memory.putLongRelease(place, entry); // 3. no warning; need not be durable
+    }
+
+    /**
+     * Removes the entry of a key, durably.
+     *
+     * @param participant the caller's
+     * @param hash of the key
+     * @param keyBase array that holds the key, or null
+     * @param keyOffset offset from the base, or address
+     * @param keyLength bytes
+     * @return address of the record that it pointed at, to be retired by the caller; 0 when there was none
+     */
+    public long remove(
+            final Participant participant,
+            final long hash,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength) {
+        final long page = lockLeaf(participant, hash);
+        try {
+            final int depth = depthOf(page);
+            final int tag = Entry.tagOf(hash, depth);
+            final long place = findLocked(page, depth, hash, tag, keyBase, keyOffset, keyLength);
+            if (place == 0) {
+                return 0;
+            }
+            final long old = context.recordOf(Memory.getLong(place));
+            context.space.prepareToUnlink(participant, old);
+            Memory.putLongRelease(place, Entry.of(tag, 0) | Entry.DIRTY); // 1. the tombstone is visible
+            context.persistence.persist(place, Long.BYTES); // 2. durable
+            Memory.putLongRelease(place, 0); // 3. empty, and free for reuse; need not be durable
+            count.decrement();
+            return old;
+        } finally {
+            unlock(page);
+        }
+    }
+
+    /** Where the entry of a key is in a locked leaf or its overflow chain; 0 where it is not. */
+    private long findLocked(
+            final long page,
+            final int depth,
+            final long hash,
+            final int tag,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength) {
+        long place = Leaf.placeIn(
+                context,
+                IndexPage.line(page, IndexPage.firstLine(hash)),
+                tag,
+                depth,
+                incarnation,
+                keyBase,
+                keyOffset,
+                keyLength);
+        if (place == 0) {
+            final long line2 = IndexPage.line(page, IndexPage.secondLine(hash));
+            place = Leaf.placeIn(context, line2, tag, depth, incarnation, keyBase, keyOffset, keyLength);
+        }
+        if (place == 0 && (Memory.getLong(page + IndexPage.FILTER_OFFSET) & IndexPage.filterBit(tag)) != 0) {
+            place = placeInLines(page, IndexPage.FIRST_STASH_LINE, tag, depth, keyBase, keyOffset, keyLength);
+        }
+        for (long next = Memory.getLong(page + IndexPage.OVERFLOW_OFFSET); next != 0 && place == 0; ) {
+            final long overflow = context.pageOf(next);
+            place = placeInLines(overflow, IndexPage.FIRST_BUCKET_LINE, tag, depth, keyBase, keyOffset, keyLength);
+            next = Memory.getLong(overflow + IndexPage.OVERFLOW_OFFSET);
+        }
+        return place;
+    }
+
+    private long placeInLines(
+            final long page,
+            final int firstLine,
+            final int tag,
+            final int depth,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength) {
+        long place = 0;
+        for (int i = firstLine; i < IndexPage.LINES && place == 0; i++) {
+            place = Leaf.placeIn(
+                    context, IndexPage.line(page, i), tag, depth, incarnation, keyBase, keyOffset, keyLength);
+        }
+        return place;
+    }
+
+    /** The leaf that covers a hash, locked, initialised, not split. */
+    private long lockLeaf(final Participant participant, final long hash) {
+        while (true) {
+            long word = directory.route(hash);
+            boolean ledByDirectory = true;
+            while (true) {
+                final long page = context.pageOf(word);
+                final int depth = LeafWord.depth(word);
+                Leaf.check(context, page, depth, incarnation, hash);
+                firstTouch.touch(participant, page);
+                final long descriptor = context.descriptors.core(context.pageNumber(page));
+                if (Memory.getLongAcquire(page + IndexPage.FORWARD_OFFSET) == 0) {
+                    context.descriptors.lock(descriptor);
+                    if (Memory.getLongAcquire(page + IndexPage.FORWARD_OFFSET) == 0) {
+                        return page;
+                    }
+                    context.descriptors.unlock(descriptor);
+                }
+                final long forward = Leaf.durableForward(context, page);
+                if (ledByDirectory) {
+                    directory.replace(participant, page);
+                    ledByDirectory = false;
+                }
+                word = Leaf.childWord(forward, depth, hash);
+            }
+        }
+    }
+
+    private void unlock(final long page) {
+        context.descriptors.unlock(context.descriptors.core(context.pageNumber(page)));
+    }
+
+    private static int depthOf(final long page) {
+        return IndexPage.depth(Memory.getLong(page + IndexPage.IDENTITY_OFFSET));
+    }
+
+    // ---------------------------------------------------------------------------------------------------- walking
+
+    /** Sees the entries of a leaf page. */
+    @FunctionalInterface
+    public interface LeafVisitor {
+        /**
+         * One leaf, as it was at some instant while it was reachable.
+         *
+         * @param page address
+         * @param records addresses of the records of its entries, overflow included
+         * @param count how many of them
+         * @return false to end the walk
+         */
+        boolean visit(long page, long[] records, int count);
+    }
+
+    /**
+     * Walks the leaves in the order of their prefixes. An entry that is there throughout is in exactly one leaf that is visited.
+     *
+     * @param visitor sees each
+     * @return false when the visitor ended it
+     */
+    public boolean walk(final LeafVisitor visitor) {
+        long[] records = new long[IndexPage.BYTES / Long.BYTES];
+        long position = 0;
+        do {
+            long word = directory.route(position);
+            while (true) {
+                final long page = context.pageOf(word);
+                final int depth = LeafWord.depth(word);
+                Leaf.check(context, page, depth, incarnation, position);
+                int found = collect(page, IndexPage.LINES, records, 0);
+                for (long next = Memory.getLongAcquire(page + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
+                    final long overflow = context.pageOf(next);
+                    if (records.length - found < IndexPage.BYTES / Long.BYTES) {
+                        records = java.util.Arrays.copyOf(records, records.length * 2);
+                    }
+                    found = collect(overflow, IndexPage.LINES, records, found);
+                    next = Memory.getLongAcquire(overflow + IndexPage.OVERFLOW_OFFSET);
+                }
+                Memory.acquireFence();
+                final long forward = Leaf.durableForward(context, page);
+                if (forward == 0) {
+                    if (!visitor.visit(page, records, found)) {
+                        return false;
+                    }
+                    position = depth == 0 ? 0 : position + (1L << (Long.SIZE - depth));
+                    break;
+                }
+                word = Leaf.childWord(forward, depth, position);
+            }
+        } while (position != 0);
+        return true;
+    }
+
+    private int collect(final long page, final int lines, final long[] records, final int from) {
+        int found = from;
+        for (int i = IndexPage.FIRST_BUCKET_LINE; i < lines; i++) {
+            final long line = IndexPage.line(page, i);
+            boolean persisted = false;
+            for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
+                final long entry = Memory.getLongAcquire(line + (long) j * Long.BYTES);
+                if (Entry.isDirty(entry) && !persisted) {
+                    context.persistence.persist(line, IndexPage.LINE_BYTES);
+                    persisted = true;
+                }
+                if (Entry.hasRecord(entry)) {
+                    records[found++] = context.recordOf(entry);
+                }
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Number of entries. When it is not known since the open, each index page is touched first.
+     *
+     * @param participant the caller's
+     * @return the number
+     */
+    public long size(final Participant participant) {
+        if (!countKnown) {
+            walk((page, records, found) -> {
+                touchChain(participant, page);
+                return true;
+            });
+            countKnown = true;
+        }
+        return count.sum();
+    }
+
+    private void touchChain(final Participant participant, final long leaf) {
+        firstTouch.touch(participant, leaf);
+        for (long next = Memory.getLongAcquire(leaf + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
+            final long overflow = context.pageOf(next);
+            firstTouch.touch(participant, overflow);
+            next = Memory.getLongAcquire(overflow + IndexPage.OVERFLOW_OFFSET);
+        }
+    }
+
+    /**
+     * The number of entries, if it needs no counting.
+     *
+     * @return the number, or -1
+     */
+    public long knownCount() {
+        return countKnown ? count.sum() : -1;
+    }
+
+    /**
+     * The judge and auditor of this index.
+     *
+     * @return a new one; it has no state of its own
+     */
+    public IndexJudge judge() {
+        return new IndexJudge(context, firstTouch, directory, incarnation);
+    }
+}

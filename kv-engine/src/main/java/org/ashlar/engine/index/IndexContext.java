@@ -1,0 +1,100 @@
+package org.ashlar.engine.index;
+
+import java.util.concurrent.atomic.LongAdder;
+import org.ashlar.engine.record.Keys;
+import org.ashlar.engine.record.RecordHeader;
+import org.ashlar.engine.space.Pages;
+import org.ashlar.engine.space.Space;
+import org.ashlar.kv.CorruptStoreException;
+import org.ashlar.pmem.Descriptors;
+import org.ashlar.pmem.Persistence;
+import org.ashlar.pmem.Pool;
+
+/** What the indexes of all maps of a store share. */
+public final class IndexContext {
+    /** Map incarnation of the catalog. */
+    public static final int CATALOG_INCARNATION = 1;
+
+    /** Map incarnation that root records bear; their key is the incarnation of their map. */
+    public static final int ROOT_INCARNATION = 2;
+
+    /** First incarnation that a map can have. */
+    public static final int FIRST_INCARNATION = 16;
+
+    final Space space;
+    final Keys keys;
+    final Persistence persistence;
+    final Descriptors descriptors;
+    final long data;
+    final int openCounter;
+    final LongAdder splits = new LongAdder();
+    final LongAdder recordsReadBySplits = new LongAdder();
+
+    /**
+     * Binds the parts together.
+     *
+     * @param pool the open pool
+     * @param space its allocator
+     * @param keys its hash
+     */
+    public IndexContext(final Pool pool, final Space space, final Keys keys) {
+        this.space = space;
+        this.keys = keys;
+        persistence = pool.persistence();
+        descriptors = pool.descriptors();
+        data = pool.dataAddress();
+        openCounter = pool.openCounter();
+    }
+
+    /**
+     * Pages split since open.
+     *
+     * @return number
+     */
+    public long splits() {
+        return splits.sum();
+    }
+
+    /**
+     * Records that splits had to read.
+     *
+     * @return number
+     */
+    public long recordsReadBySplits() {
+        return recordsReadBySplits.sum();
+    }
+
+    long pageNumber(final long page) {
+        return (page - data) >>> Pages.SHIFT;
+    }
+
+    /** The page that a word names, checked to be one that can be read. */
+    long pageOf(final long leafWord) {
+        final long offset = LeafWord.page(leafWord) << Pages.SHIFT;
+        if (!LeafWord.isValid(leafWord) || offset >= space.usedBytes()) {
+            throw new CorruptStoreException(
+                    "an index word is not valid: 0x" + Long.toHexString(leafWord) + "; close the store and verify it");
+        }
+        return data + offset;
+    }
+
+    /** The record that an entry points at, checked to be one whose header can be read. */
+    long recordOf(final long entry) {
+        final long offset = Entry.linearOffset(entry);
+        if (offset + RecordHeader.BYTES > space.usedBytes()) {
+            throw new CorruptStoreException("an index entry points at linear offset " + offset + ", beyond the "
+                    + space.usedBytes() + " bytes in use");
+        }
+        return data + offset;
+    }
+
+    /** The hash of a record's key, after a check that the key can be read. */
+    long hashOf(final long record) {
+        final long end = record - data + RecordHeader.BYTES + RecordHeader.keyLength(record);
+        if (end > space.usedBytes()) {
+            throw new CorruptStoreException("the record at linear offset " + (record - data) + " claims a key of "
+                    + RecordHeader.keyLength(record) + " bytes, beyond the space in use");
+        }
+        return keys.hashOf(record);
+    }
+}

@@ -1,0 +1,301 @@
+package org.ashlar.engine.index;
+
+import org.ashlar.engine.record.RecordHeader;
+import org.ashlar.pmem.Memory;
+
+/** Tells whether the index of a map refers to a record or a page. Reads without locks; persists every DIRTY word that it relies on. */
+public final class IndexJudge {
+    private final IndexContext context;
+    private final FirstTouch firstTouch;
+    private final Directory directory;
+    private final int incarnation;
+
+    IndexJudge(
+            final IndexContext context, final FirstTouch firstTouch, final Directory directory, final int incarnation) {
+        this.context = context;
+        this.firstTouch = firstTouch;
+        this.directory = directory;
+        this.incarnation = incarnation;
+    }
+
+    /**
+     * Whether an entry points at a record.
+     *
+     * @param hash of the record's key
+     * @param record address
+     * @return true when one does
+     */
+    public boolean refersTo(final long hash, final long record) {
+        long word = directory.route(hash);
+        while (true) {
+            final long page = context.pageOf(word);
+            final int depth = LeafWord.depth(word);
+            Leaf.check(context, page, depth, incarnation, hash);
+            // All lines are looked at, found or not: what they hold must be durable before it is relied on.
+            boolean found = lineRefersTo(page, IndexPage.firstLine(hash), record);
+            found |= lineRefersTo(page, IndexPage.secondLine(hash), record);
+            found |= linesReferTo(page, IndexPage.FIRST_STASH_LINE, record);
+            for (long next = Memory.getLongAcquire(page + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
+                final long overflow = context.pageOf(next);
+                found |= linesReferTo(overflow, IndexPage.FIRST_BUCKET_LINE, record);
+                next = Memory.getLongAcquire(overflow + IndexPage.OVERFLOW_OFFSET);
+            }
+            Memory.acquireFence();
+            final long forward = Leaf.durableForward(context, page);
+            if (forward == 0) {
+                return found;
+            }
+            word = Leaf.childWord(forward, depth, hash);
+        }
+    }
+
+    private boolean linesReferTo(final long page, final int firstLine, final long record) {
+        boolean found = false;
+        for (int line = firstLine; line < IndexPage.LINES; line++) {
+            found |= lineRefersTo(page, line, record);
+        }
+        return found;
+    }
+
+    private boolean lineRefersTo(final long page, final int number, final long record) {
+        final long line = IndexPage.line(page, number);
+        boolean found = false;
+        boolean dirty = false;
+        for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
+            final long entry = Memory.getLongAcquire(line + (long) j * Long.BYTES);
+            dirty |= Entry.isDirty(entry);
+            found |= Entry.hasRecord(entry) && context.data + Entry.linearOffset(entry) == record;
+        }
+        if (dirty) {
+            context.persistence.persist(line, IndexPage.LINE_BYTES); // what replaced the record may not be durable yet
+        }
+        return found;
+    }
+
+    /**
+     * Whether a root record is the map's.
+     *
+     * @param record address
+     * @return true when the root word names it
+     */
+    public boolean refersToRoot(final long record) {
+        return directory.isRootRecord(record);
+    }
+
+    /**
+     * Whether the root reaches an index page of this map; settles the page when it does. Under the page's latch.
+     *
+     * @param page address of a page with an intact header
+     * @return true when it does
+     */
+    public boolean reaches(final long page) {
+        final long identity = Memory.getLong(page + IndexPage.IDENTITY_OFFSET);
+        final long prefix = Memory.getLong(page + IndexPage.PREFIX_OFFSET);
+        final int depth = IndexPage.depth(identity);
+        final boolean reached = switch (IndexPage.kind(identity)) {
+            case IndexPage.SEGMENT -> directory.isSegment(page, prefix);
+            case IndexPage.OVERFLOW -> chainReaches(page, depth, prefix);
+            default -> leafReached(page, depth, prefix);
+        };
+        if (reached) {
+            firstTouch.settle(page);
+        }
+        return reached;
+    }
+
+    /** A split page stays live while any word in the range of its prefix still names it, or an ancestor that leads to it. */
+    private boolean leafReached(final long page, final int depth, final long prefix) {
+        long position = prefix;
+        do {
+            final long word = directory.route(position);
+            if (LeafWord.depth(word) <= depth && ancestorAtDepth(word, depth, prefix) == page) {
+                return true;
+            }
+            final int step = Math.max(depth, LeafWord.depth(word));
+            position = step == 0 ? 0 : position + (1L << (Long.SIZE - step));
+        } while (position != 0 && IndexPage.hasPrefix(position, prefix, depth));
+        return false;
+    }
+
+    /** Follows forward words from a word's page along a prefix, down to a depth; 0 where they end before. */
+    private long ancestorAtDepth(final long from, final int depth, final long prefix) {
+        long word = from;
+        while (true) {
+            final long page = context.pageOf(word);
+            if (LeafWord.depth(word) == depth) {
+                return page;
+            }
+            final long forward = Leaf.durableForward(context, page);
+            if (forward == 0) {
+                return 0;
+            }
+            word = Leaf.childWord(forward, LeafWord.depth(word), prefix);
+        }
+    }
+
+    private boolean chainReaches(final long page, final int depth, final long prefix) {
+        final long word = directory.route(prefix);
+        final long leaf = LeafWord.depth(word) <= depth ? ancestorAtDepth(word, depth, prefix) : 0;
+        if (leaf == 0 || Leaf.durableForward(context, leaf) != 0) {
+            return false; // a split page's chain is dead
+        }
+        for (long next = Memory.getLongAcquire(leaf + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
+            final long overflow = context.pageOf(next);
+            if (overflow == page) {
+                return true;
+            }
+            next = Memory.getLongAcquire(overflow + IndexPage.OVERFLOW_OFFSET);
+        }
+        return false;
+    }
+
+    // ---------------------------------------------------------------------------------------------------- headers
+
+    /**
+     * Whether the header of an index page was written whole, for its place.
+     *
+     * @param data address of linear offset 0
+     * @param page address
+     * @return true when it was
+     */
+    public static boolean isIntact(final long data, final long page) {
+        return IndexPage.isIntact(page, page - data);
+    }
+
+    /**
+     * Whether a page was never formatted.
+     *
+     * @param page address
+     * @return true when its header is all zero
+     */
+    public static boolean isBlank(final long page) {
+        return IndexPage.isBlank(page);
+    }
+
+    /**
+     * The map incarnation in an intact header.
+     *
+     * @param page address
+     * @return 32 bits
+     */
+    public static int incarnationOf(final long page) {
+        return IndexPage.incarnation(Memory.getLong(page + IndexPage.IDENTITY_OFFSET));
+    }
+
+    // ------------------------------------------------------------------------------------------------------ audit
+
+    /** What an audit of one map reports to. */
+    public interface Audit {
+        /**
+         * An index page that the map holds: leaf, parent that is still named, segment, overflow page.
+         *
+         * @param page address
+         */
+        void indexPage(long page);
+
+        /**
+         * A record that the map holds.
+         *
+         * @param record address
+         * @param isRoot whether it is the root record
+         */
+        void record(long record, boolean isRoot);
+
+        /**
+         * Something that is wrong.
+         *
+         * @param problem in words
+         */
+        void problem(String problem);
+    }
+
+    /**
+     * Walks all that the map holds and checks that each entry is where a look-up would find it.
+     *
+     * @param audit hears of everything
+     */
+    public void audit(final Audit audit) {
+        if (directory.rootRecord() != 0) {
+            audit.record(directory.rootRecord(), true);
+        }
+        long lastSegment = 0;
+        long lastPage = 0;
+        long position = 0;
+        do {
+            final long segment = directory.segmentOf(position);
+            if (segment != 0 && segment != lastSegment) {
+                audit.indexPage(context.pageOf(segment));
+                lastSegment = segment;
+            }
+            long word = directory.route(position);
+            while (true) {
+                final long page = context.pageOf(word);
+                final int depth = LeafWord.depth(word);
+                Leaf.check(context, page, depth, incarnation, position);
+                final long forward = Leaf.durableForward(context, page);
+                if (page != lastPage || forward == 0) {
+                    audit.indexPage(page);
+                    lastPage = page;
+                }
+                if (forward == 0) {
+                    auditLeaf(audit, page, depth);
+                    position = depth == 0 ? 0 : position + (1L << (Long.SIZE - depth));
+                    break;
+                }
+                word = Leaf.childWord(forward, depth, position);
+            }
+        } while (position != 0);
+    }
+
+    private void auditLeaf(final Audit audit, final long page, final int depth) {
+        if (!IndexPage.isIntact(page, page - context.data)) {
+            audit.problem(
+                    "the header of the index page at linear offset " + (page - context.data) + " fails its check");
+        }
+        auditLines(audit, page, page, depth);
+        for (long next = Memory.getLongAcquire(page + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
+            final long overflow = context.pageOf(next);
+            audit.indexPage(overflow);
+            auditLines(audit, page, overflow, depth);
+            next = Memory.getLongAcquire(overflow + IndexPage.OVERFLOW_OFFSET);
+        }
+    }
+
+    private void auditLines(final Audit audit, final long leaf, final long page, final int depth) {
+        for (int line = IndexPage.FIRST_BUCKET_LINE; line < IndexPage.LINES; line++) {
+            for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
+                final long entry = Memory.getLongAcquire(IndexPage.line(page, line) + (long) j * Long.BYTES);
+                if (Entry.hasRecord(entry)) {
+                    final long record = context.recordOf(entry);
+                    audit.record(record, false);
+                    auditPlace(audit, leaf, page, line, depth, Entry.tag(entry), record);
+                }
+            }
+        }
+    }
+
+    private void auditPlace(
+            final Audit audit,
+            final long leaf,
+            final long page,
+            final int line,
+            final int depth,
+            final int tag,
+            final long record) {
+        final long hash = context.hashOf(record);
+        final boolean right = RecordHeader.mapIncarnation(record) == incarnation
+                && Entry.tagOf(hash, depth) == tag
+                && IndexPage.hasPrefix(hash, Memory.getLong(leaf + IndexPage.PREFIX_OFFSET), depth);
+        final boolean reachable = page != leaf
+                || line == IndexPage.firstLine(hash)
+                || line == IndexPage.secondLine(hash)
+                || (line >= IndexPage.FIRST_STASH_LINE
+                        && (Memory.getLong(leaf + IndexPage.FILTER_OFFSET) & IndexPage.filterBit(tag)) != 0);
+        if (!right || !reachable) {
+            audit.problem("the entry in line " + line + " of the index page at linear offset " + (page - context.data)
+                    + (right
+                            ? " is where no look-up goes"
+                            : " does not belong to the record at linear offset " + (record - context.data)));
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package org.ashlar.engine.index;
+
+import com.dynatrace.hash4j.hashing.Hashing;
+import org.ashlar.pmem.Memory;
+
+/**
+ * A page of the index: a header line, then 63 lines of content.
+ *
+ * <pre>
+ *      0       1       2        4              8          16        24        32         40         48
+ *     +-------+-------+--------+--------------+----------+---------+---------+----------+----------+----------+
+ *   0 | kind  | depth | 0      | map          | prefix   | check   | forward | stash    | overflow | reserved |
+ *     |       |       |        | incarnation  |          |         |         | filter   |          |          |
+ *     +-------+-------+--------+--------------+----------+---------+---------+----------+----------+----------+
+ *  64 | leaf: 60 bucket lines of eight entries, then 3 stash lines                                              |
+ *     | overflow: 63 lines of entries, scanned                                                                  |
+ *     | segment: leaf words from byte 2048 on                                                                   |
+ *     +---------------------------------------------------------------------------------------------------------+
+ * </pre>
+ *
+ * <p>kind, depth, incarnation and prefix are written once, before the page is reachable; check covers them and the page's own place.
+ * prefix: the hash bits that all keys of the page share, at the top, zero below. stash filter: bit {@code tag & 63} is set before an
+ * entry with that tag goes into the stash. overflow: {@link LeafWord} of the next page of the chain.
+ */
+final class IndexPage {
+    static final int BYTES = 4096;
+    static final int LINE_BYTES = Memory.LINE_BYTES;
+    static final int ENTRIES_PER_LINE = LINE_BYTES / Long.BYTES;
+
+    static final int IDENTITY_OFFSET = 0;
+    static final int PREFIX_OFFSET = IDENTITY_OFFSET + Long.BYTES;
+    static final int CHECK_OFFSET = PREFIX_OFFSET + Long.BYTES;
+    static final int FORWARD_OFFSET = CHECK_OFFSET + Long.BYTES;
+    static final int FILTER_OFFSET = FORWARD_OFFSET + Long.BYTES;
+    static final int OVERFLOW_OFFSET = FILTER_OFFSET + Long.BYTES;
+
+    static final int BUCKET_LINES = 60;
+    static final int FIRST_BUCKET_LINE = 1;
+    static final int FIRST_STASH_LINE = FIRST_BUCKET_LINE + BUCKET_LINES;
+    static final int LINES = BYTES / LINE_BYTES;
+    static final int STASH_LINES = LINES - FIRST_STASH_LINE;
+
+    static final int SEGMENT_BITS = 8;
+    static final int SEGMENT_WORDS = 1 << SEGMENT_BITS;
+    static final int SEGMENT_OFFSET = BYTES - SEGMENT_WORDS * Long.BYTES;
+
+    static final int LEAF = 0xA1;
+    static final int SEGMENT = 0xA2;
+    static final int OVERFLOW = 0xA3;
+
+    private IndexPage() {}
+
+    /** The first word of a page's header. */
+    static long identity(final int kind, final int depth, final int incarnation) {
+        return kind | (long) depth << 8 | (long) incarnation << Integer.SIZE;
+    }
+
+    static int kind(final long identity) {
+        return (int) identity & 0xFF;
+    }
+
+    static int depth(final long identity) {
+        return (int) identity >>> 8 & 0xFF;
+    }
+
+    static int incarnation(final long identity) {
+        return (int) (identity >>> Integer.SIZE);
+    }
+
+    static long prefixOf(final long hash, final int depth) {
+        return depth == 0 ? 0 : hash & -1L << (Long.SIZE - depth);
+    }
+
+    static boolean hasPrefix(final long hash, final long prefix, final int depth) {
+        return depth == 0 || (hash ^ prefix) >>> (Long.SIZE - depth) == 0;
+    }
+
+    static long check(final long identity, final long prefix, final long linearOffset) {
+        return Hashing.wyhashFinal4().hashLongLongLongToLong(identity, prefix, linearOffset);
+    }
+
+    /** Whether a header was written whole, for this place. */
+    static boolean isIntact(final long page, final long linearOffset) {
+        final long identity = Memory.getLong(page + IDENTITY_OFFSET);
+        final int kind = kind(identity);
+        return kind >= LEAF
+                && kind <= OVERFLOW
+                && Memory.getLong(page + CHECK_OFFSET)
+                        == check(identity, Memory.getLong(page + PREFIX_OFFSET), linearOffset);
+    }
+
+    static boolean isBlank(final long page) {
+        long any = 0;
+        for (int offset = 0; offset < LINE_BYTES; offset += Long.BYTES) {
+            any |= Memory.getLong(page + offset);
+        }
+        return any == 0;
+    }
+
+    /** First candidate line of a hash. */
+    static int firstLine(final long hash) {
+        return FIRST_BUCKET_LINE + (int) (((hash & 0xFFFF) * BUCKET_LINES) >>> 16);
+    }
+
+    /** Second candidate line of a hash; never the first. */
+    static int secondLine(final long hash) {
+        final int first = firstLine(hash) - FIRST_BUCKET_LINE;
+        final int step = 1 + (int) (((hash >>> 16 & 0xFFFF) * (BUCKET_LINES - 1)) >>> 16);
+        final int second = first + step;
+        return FIRST_BUCKET_LINE + (second >= BUCKET_LINES ? second - BUCKET_LINES : second);
+    }
+
+    static long line(final long page, final int line) {
+        return page + (long) line * LINE_BYTES;
+    }
+
+    /** Bit j is set when entry j of the line bears the tag; without branches that data decides. */
+    static int match(final long line, final int tag) {
+        int found = 0;
+        for (int j = 0; j < ENTRIES_PER_LINE; j++) {
+            final long entry = Memory.getLong(line + (long) j * Long.BYTES);
+            found |= (int) (((entry >>> Entry.TAG_SHIFT ^ tag) - 1) >>> 63) << j;
+        }
+        return found;
+    }
+
+    /** Bit j is set when entry j of the line is empty. */
+    static int empty(final long line) {
+        int found = 0;
+        for (int j = 0; j < ENTRIES_PER_LINE; j++) {
+            final long entry = Memory.getLong(line + (long) j * Long.BYTES);
+            found |= (int) (((entry | -entry) >>> 63) ^ 1) << j;
+        }
+        return found;
+    }
+
+    static long filterBit(final int tag) {
+        return 1L << (tag & 63);
+    }
+}

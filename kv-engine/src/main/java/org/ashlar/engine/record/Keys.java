@@ -1,0 +1,104 @@
+package org.ashlar.engine.record;
+
+import com.dynatrace.hash4j.hashing.ByteAccess;
+import com.dynatrace.hash4j.hashing.Hasher64;
+import com.dynatrace.hash4j.hashing.Hashing;
+import org.ashlar.pmem.Memory;
+import org.jspecify.annotations.Nullable;
+
+/** Hashes and compares keys, wherever they lie: {@code (base, offset, length)} as in {@link Memory#copyIn}. Thread-safe. */
+public final class Keys {
+    private final Hasher64 hasher;
+
+    /**
+     * Makes the hash of one pool.
+     *
+     * @param seed of the pool
+     */
+    public Keys(final long seed) {
+        hasher = Hashing.wyhashFinal4(seed);
+    }
+
+    /**
+     * The hash of a key.
+     *
+     * @param base array that holds the key, or null
+     * @param offset offset from the base, or address
+     * @param length bytes
+     * @return 64 bits
+     */
+    public long hash(final @Nullable Object base, final long offset, final int length) {
+        return hasher.hashBytesToLong(base, offset, length, Access.INSTANCE);
+    }
+
+    /**
+     * The hash of a record's key.
+     *
+     * @param record address of the record, whose key lies within its space
+     * @return 64 bits
+     */
+    public long hashOf(final long record) {
+        return hash(null, record + RecordHeader.BYTES, RecordHeader.keyLength(record));
+    }
+
+    /**
+     * Whether a record is of a map and has a key.
+     *
+     * @param record address of the record
+     * @param mapIncarnation the map's
+     * @param base array that holds the key, or null
+     * @param offset offset from the base, or address
+     * @param length bytes
+     * @return true when it has
+     */
+    public static boolean matches(
+            final long record,
+            final int mapIncarnation,
+            final @Nullable Object base,
+            final long offset,
+            final int length) {
+        if (RecordHeader.mapIncarnation(record) != mapIncarnation || RecordHeader.keyLength(record) != length) {
+            return false;
+        }
+        final long key = record + RecordHeader.BYTES;
+        int i = 0;
+        for (; i + Long.BYTES <= length; i += Long.BYTES) {
+            if (Memory.getLong(null, key + i) != Memory.getLong(base, offset + i)) {
+                return false;
+            }
+        }
+        for (; i < length; i++) {
+            if (Memory.getByte(null, key + i) != Memory.getByte(base, offset + i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Reads through the memory seam, with double-register addressing. */
+    @SuppressWarnings("NullAway") // the library's type parameter is not annotated; null stands for an absolute address
+    private static final class Access implements ByteAccess<@Nullable Object> {
+        static final Access INSTANCE = new Access();
+
+        @Override
+        public byte getByte(final @Nullable Object base, final long offset) {
+            return Memory.getByte(base, offset);
+        }
+
+        @Override
+        public int getInt(final @Nullable Object base, final long offset) {
+            return Memory.getInt(base, offset);
+        }
+
+        @Override
+        public long getLong(final @Nullable Object base, final long offset) {
+            return Memory.getLong(base, offset);
+        }
+
+        @Override
+        public void copyToByteArray(
+                final @Nullable Object base, final long offset, final byte[] array, final int index, final int length) {
+            Memory.copyToHeap(base, offset, array, index, length);
+        }
+    }
+}

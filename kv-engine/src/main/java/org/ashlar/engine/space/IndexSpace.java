@@ -1,0 +1,147 @@
+package org.ashlar.engine.space;
+
+import java.util.concurrent.atomic.LongAdder;
+import org.ashlar.engine.epoch.Epochs;
+import org.ashlar.engine.epoch.Participant;
+import org.ashlar.pmem.CoreDescriptor;
+import org.ashlar.pmem.Descriptors;
+import org.ashlar.pmem.Memory;
+import org.ashlar.pmem.Pool;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * Index pages, one at a time. In the chunk header's bitmap a set bit is a page that is taken, or not yet judged. Page 0 of chunk 0
+ * is never given out, so that linear offset 0 can mean "none".
+ */
+final class IndexSpace {
+    /** Descriptor flag of a page that a sweep found unfit for use. */
+    private static final int KEPT_FLAGS = 4; // SlotSpace.LISTED: the page may still be linked in a list of slot pages
+
+    private final Chunks chunks;
+    private final Descriptors descriptors;
+    private final Epochs epochs;
+    private final Liveness liveness;
+    private final LongAdder quarantined;
+    private final long data;
+    private final int pagesPerChunk;
+
+    /** Index chunks with free pages; under the space lock. */
+    private final RoaringBitmap chunksWithPages = new RoaringBitmap();
+
+    IndexSpace(
+            final Pool pool,
+            final Chunks chunks,
+            final Epochs epochs,
+            final Liveness liveness,
+            final LongAdder quarantined) {
+        this.chunks = chunks;
+        this.epochs = epochs;
+        this.liveness = liveness;
+        this.quarantined = quarantined;
+        descriptors = pool.descriptors();
+        data = pool.dataAddress();
+        pagesPerChunk = pool.geometry().pagesPerChunk();
+    }
+
+    /** Takes a page; its descriptor is initialised and unlocked, its old content is garbage. */
+    long allocate(final Participant participant, final Space space) {
+        while (chunksWithPages.isEmpty() && space.sweepSome(participant)) {
+            // each turn judges a few pages that an earlier open left
+        }
+        final long address;
+        chunks.lock.lock();
+        try {
+            if (chunksWithPages.isEmpty()) {
+                final int chunk = space.takeChunk(ChunkWord.INDEX);
+                if (chunk == 0) {
+                    PageBitmap.set(descriptors.chunkHeader(chunk), 0, 1);
+                }
+                chunksWithPages.add(chunk);
+            }
+            final int chunk = chunksWithPages.first();
+            final long header = descriptors.chunkHeader(chunk);
+            final int page = PageBitmap.firstClear(header, pagesPerChunk);
+            PageBitmap.set(header, page, 1);
+            if (PageBitmap.firstClear(header, pagesPerChunk) == pagesPerChunk) {
+                chunksWithPages.remove(chunk);
+            }
+            address = chunks.addressOf(chunk) + ((long) page << Pages.SHIFT);
+        } finally {
+            chunks.lock.unlock();
+        }
+        format((address - data) >>> Pages.SHIFT);
+        return address;
+    }
+
+    private void format(final long page) {
+        if (descriptors.beginInitialisation(page)) {
+            Memory.putInt(descriptors.core(page) + CoreDescriptor.FLAGS_OFFSET, CoreDescriptor.CORE);
+            descriptors.endInitialisation(page);
+            return;
+        }
+        final long descriptor = descriptors.core(page);
+        descriptors.lock(descriptor);
+        final int kept = Memory.getInt(descriptor + CoreDescriptor.FLAGS_OFFSET) & KEPT_FLAGS;
+        Memory.putInt(descriptor + CoreDescriptor.FLAGS_OFFSET, CoreDescriptor.CORE | kept);
+        descriptors.unlock(descriptor);
+    }
+
+    /** Gives a page back. Nobody can hold it any more. */
+    void free(final long address) {
+        final int chunk = chunks.chunkOf(address);
+        final int page = (int) ((address - chunks.addressOf(chunk)) >>> Pages.SHIFT);
+        chunks.lock.lock();
+        try {
+            final long header = descriptors.chunkHeader(chunk);
+            if (!PageBitmap.get(header, page)) {
+                throw new IllegalStateException("index page " + page + " of chunk " + chunk + " was freed twice");
+            }
+            PageBitmap.clear(header, page, 1);
+            if (PageBitmap.isAllClear(header, pagesPerChunk)) {
+                chunksWithPages.remove(chunk);
+                chunks.release(chunk);
+            } else {
+                chunksWithPages.add(chunk);
+            }
+        } finally {
+            chunks.lock.unlock();
+        }
+    }
+
+    /** First touch of an index chunk that an earlier open left: until they are judged, all its pages count as taken. */
+    void initialiseChunk(final int chunk) {
+        if (descriptors.beginChunkInitialisation(chunk)) {
+            PageBitmap.set(descriptors.chunkHeader(chunk), 0, pagesPerChunk);
+            descriptors.endChunkInitialisation(chunk);
+        }
+    }
+
+    /** First touch of an index page by the sweep (writers touch only pages that they were led to, which are live). */
+    void initialisePage(final Participant participant, final long page) {
+        if (page == 0 || !descriptors.beginInitialisation(page)) {
+            return;
+        }
+        final long address = data + (page << Pages.SHIFT);
+        final Liveness.Verdict verdict;
+        try {
+            verdict = liveness.judgeIndexPage(participant, address);
+            Memory.putInt(descriptors.core(page) + CoreDescriptor.FLAGS_OFFSET, CoreDescriptor.CORE);
+        } catch (final RuntimeException | Error e) {
+            descriptors.abandonInitialisation(page);
+            throw e;
+        }
+        descriptors.endInitialisation(page);
+        if (verdict == Liveness.Verdict.DEAD) {
+            epochs.retire(participant, Space.indexPageCode(address));
+        } else if (verdict == Liveness.Verdict.SUSPECT) {
+            quarantined.increment();
+        }
+    }
+
+    boolean isTaken(final long address) {
+        final int chunk = chunks.chunkOf(address);
+        return descriptors.isChunkInitialised(chunk)
+                && PageBitmap.get(
+                        descriptors.chunkHeader(chunk), (int) ((address - chunks.addressOf(chunk)) >>> Pages.SHIFT));
+    }
+}

@@ -1,0 +1,250 @@
+package org.ashlar.engine.space;
+
+import java.util.concurrent.atomic.LongAdder;
+import org.ashlar.engine.epoch.Epochs;
+import org.ashlar.engine.epoch.Participant;
+import org.ashlar.engine.record.RecordHeader;
+import org.ashlar.kv.CorruptStoreException;
+import org.ashlar.pmem.Descriptors;
+import org.ashlar.pmem.Pool;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * Records too large for slots: in runs of pages within a chunk, or in runs of chunks. In the chunk header's bitmap a set bit is a
+ * page that is taken. Every page boundary of a run chunk may be the head of a record, and only a live head covers its run.
+ */
+final class RunSpace {
+    private final Chunks chunks;
+    private final Descriptors descriptors;
+    private final Epochs epochs;
+    private final Liveness liveness;
+    private final LongAdder quarantined;
+    private final int pagesPerChunk;
+
+    /** Run chunks with free pages; under the space lock. */
+    private final RoaringBitmap chunksWithPages = new RoaringBitmap();
+
+    RunSpace(
+            final Pool pool,
+            final Chunks chunks,
+            final Epochs epochs,
+            final Liveness liveness,
+            final LongAdder quarantined) {
+        this.chunks = chunks;
+        this.epochs = epochs;
+        this.liveness = liveness;
+        this.quarantined = quarantined;
+        descriptors = pool.descriptors();
+        pagesPerChunk = pool.geometry().pagesPerChunk();
+    }
+
+    /** Takes a run for a record of so many bytes; its old content is garbage. */
+    long allocate(final long bytes, final Space space) {
+        final long pages = Pages.count(bytes);
+        chunks.lock.lock();
+        try {
+            if (pages > pagesPerChunk) {
+                return chunks.addressOf(space.takeChunkRun((int) ((pages + pagesPerChunk - 1) / pagesPerChunk)));
+            }
+            for (final int chunk : chunksWithPages) {
+                final long run = takePages(chunk, (int) pages);
+                if (run != 0) {
+                    return run;
+                }
+            }
+            final int chunk = space.takeChunk(ChunkWord.RUNS);
+            chunksWithPages.add(chunk);
+            return takePages(chunk, (int) pages);
+        } finally {
+            chunks.lock.unlock();
+        }
+    }
+
+    private long takePages(final int chunk, final int pages) {
+        final long header = descriptors.chunkHeader(chunk);
+        final int first = PageBitmap.firstClearRun(header, pagesPerChunk, pages);
+        if (first == pagesPerChunk) {
+            return 0;
+        }
+        PageBitmap.set(header, first, pages);
+        if (PageBitmap.firstClear(header, pagesPerChunk) == pagesPerChunk) {
+            chunksWithPages.remove(chunk);
+        }
+        return chunks.addressOf(chunk) + ((long) first << Pages.SHIFT);
+    }
+
+    int incarnationAt(final long run) {
+        return ChunkWord.incarnation(chunks.word(chunks.chunkOf(run)));
+    }
+
+    /** Gives a run back. Its record's header is still what it was when it was unlinked. */
+    void free(final long run) {
+        final int chunk = chunks.chunkOf(run);
+        final long word = chunks.word(chunk);
+        chunks.lock.lock();
+        try {
+            if (ChunkWord.kind(word) == ChunkWord.LARGE_HEAD) {
+                releaseLarge(chunk, word);
+                return;
+            }
+            final long pages = pagesOf(run);
+            final int first = (int) ((run - chunks.addressOf(chunk)) >>> Pages.SHIFT);
+            if (first + pages > pagesPerChunk) {
+                throw new CorruptStoreException("the record at chunk " + chunk + ", page " + first
+                        + " claims a length of " + RecordHeader.valueLength(run) + " bytes, beyond its chunk");
+            }
+            freePages(chunk, first, (int) pages);
+        } finally {
+            chunks.lock.unlock();
+        }
+    }
+
+    private void freePages(final int chunk, final int first, final int pages) {
+        final long header = descriptors.chunkHeader(chunk);
+        PageBitmap.clear(header, first, pages);
+        offerLocked(chunk, header);
+    }
+
+    private void offerLocked(final int chunk, final long header) {
+        if (PageBitmap.isAllClear(header, pagesPerChunk)) {
+            chunksWithPages.remove(chunk);
+            chunks.release(chunk);
+        } else if (PageBitmap.firstClear(header, pagesPerChunk) != pagesPerChunk) {
+            chunksWithPages.add(chunk);
+        }
+    }
+
+    private void releaseLarge(final int head, final long word) {
+        for (int i = 0; i < ChunkWord.extra(word); i++) {
+            if (i == 0 || isBodyOf(head, word, head + i)) {
+                chunks.release(head + i);
+            }
+        }
+    }
+
+    /** Whether a chunk is still part of the large extent that begins at a head. */
+    private boolean isBodyOf(final int head, final long headWord, final int chunk) {
+        if (chunk >= chunks.highWater()) {
+            return false;
+        }
+        final long word = chunks.word(chunk);
+        return ChunkWord.kind(word) == ChunkWord.LARGE_BODY
+                && ChunkWord.incarnation(word) == ChunkWord.incarnation(headWord)
+                && ChunkWord.extra(word) == chunk - head;
+    }
+
+    static long pagesOf(final long run) {
+        return Pages.count(RecordHeader.size(RecordHeader.keyLength(run), RecordHeader.valueLength(run)));
+    }
+
+    // ------------------------------------------------------------------------------------------------ first touch
+
+    /** First touch of a chunk that an earlier open left: judges every page boundary, under the chunk's latch. */
+    void initialiseChunk(final Participant participant, final int chunk, final long word) {
+        if (!descriptors.beginChunkInitialisation(chunk)) {
+            return;
+        }
+        boolean room;
+        try {
+            room = switch (ChunkWord.kind(word)) {
+                case ChunkWord.RUNS -> judgePages(participant, chunk, word);
+                case ChunkWord.LARGE_HEAD -> !isLargeInUse(participant, chunk, word);
+                default -> false;
+            };
+        } catch (final RuntimeException | Error e) {
+            descriptors.abandonChunkInitialisation(chunk);
+            throw e;
+        }
+        descriptors.endChunkInitialisation(chunk);
+        if (room) {
+            epochs.retire(participant, Space.offerChunkCode(chunks.addressOf(chunk)));
+        }
+    }
+
+    private boolean judgePages(final Participant participant, final int chunk, final long word) {
+        final long header = descriptors.chunkHeader(chunk);
+        int taken = 0;
+        for (int page = 0; page < pagesPerChunk; ) {
+            final long run = chunks.addressOf(chunk) + ((long) page << Pages.SHIFT);
+            final long room = (long) (pagesPerChunk - page) << Pages.SHIFT;
+            int pages = 1;
+            if (RecordJudge.keep(participant, liveness, run, room, ChunkWord.incarnation(word), quarantined)) {
+                final long claimed = pagesOf(run);
+                pages = claimed > 0 && claimed <= pagesPerChunk - page ? (int) claimed : 1;
+                PageBitmap.set(header, page, pages);
+                taken += pages;
+            }
+            page += pages;
+        }
+        return taken < pagesPerChunk;
+    }
+
+    private boolean isLargeInUse(final Participant participant, final int chunk, final long word) {
+        final long bytes = (long) ChunkWord.extra(word) * chunks.chunkBytes();
+        if (chunks.addressOf(chunk) + bytes > chunks.addressOf(chunks.highWater())) {
+            throw new CorruptStoreException("the table word of chunk " + chunk + " claims " + ChunkWord.extra(word)
+                    + " chunks, beyond those in use");
+        }
+        return RecordJudge.keep(
+                participant, liveness, chunks.addressOf(chunk), bytes, ChunkWord.incarnation(word), quarantined);
+    }
+
+    /** Whether a body's head does not cover it: what a crash between the words of a large extent leaves. */
+    boolean isOrphan(final int chunk, final long word) {
+        final int head = chunk - ChunkWord.extra(word);
+        if (head < 0) {
+            return true;
+        }
+        final long headWord = chunks.word(head);
+        return ChunkWord.kind(headWord) != ChunkWord.LARGE_HEAD
+                || ChunkWord.incarnation(headWord) != ChunkWord.incarnation(word)
+                || ChunkWord.extra(headWord) <= chunk - head;
+    }
+
+    /** Puts to use what was found free in a chunk, after the epoch. */
+    void offerChunk(final int chunk) {
+        final long word = chunks.word(chunk);
+        chunks.lock.lock();
+        try {
+            switch (ChunkWord.kind(word)) {
+                case ChunkWord.RUNS -> offerLocked(chunk, descriptors.chunkHeader(chunk));
+                case ChunkWord.LARGE_HEAD -> releaseLarge(chunk, word);
+                default -> chunks.release(chunk);
+            }
+        } finally {
+            chunks.lock.unlock();
+        }
+    }
+
+    /** Whether all pages of a record's run are marked as taken. */
+    boolean isTaken(final long run) {
+        final int chunk = chunks.chunkOf(run);
+        if (!descriptors.isChunkInitialised(chunk)) {
+            return false;
+        }
+        if (ChunkWord.kind(chunks.word(chunk)) == ChunkWord.LARGE_HEAD) {
+            return !chunks.isFree(chunk);
+        }
+        final int first = (int) ((run - chunks.addressOf(chunk)) >>> Pages.SHIFT);
+        for (int page = first; page < Math.min(pagesPerChunk, first + pagesOf(run)); page++) {
+            if (!PageBitmap.get(descriptors.chunkHeader(chunk), page)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Frees what a quarantined head holds, once it is known that no entry points at it. */
+    void freeQuarantined(final long run) {
+        final int chunk = chunks.chunkOf(run);
+        chunks.lock.lock();
+        try {
+            if (ChunkWord.kind(chunks.word(chunk)) == ChunkWord.RUNS) {
+                final int first = (int) ((run - chunks.addressOf(chunk)) >>> Pages.SHIFT);
+                freePages(chunk, first, 1);
+            }
+        } finally {
+            chunks.lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,545 @@
+package org.ashlar.engine.space;
+
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import org.ashlar.engine.epoch.Epochs;
+import org.ashlar.engine.epoch.Participant;
+import org.ashlar.engine.record.Scratch;
+import org.ashlar.pmem.ChunkHeader;
+import org.ashlar.pmem.CoreDescriptor;
+import org.ashlar.pmem.Descriptors;
+import org.ashlar.pmem.Memory;
+import org.ashlar.pmem.Persistence;
+import org.ashlar.pmem.Pool;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * Records in slots: chunks of spans, spans of slots of one size.
+ *
+ * <p>A slot belongs to the page in which it begins, and that page's descriptor says whether it is taken. Each participant fills
+ * one <em>active</em> page per size class; a page that is not active and has enough free slots is on its class's list. The lists are
+ * linked through the descriptors, so they cost no heap. A page stays on a list until it is popped, even if its span has
+ * changed its class meanwhile; the popper looks.
+ *
+ * <p>Descriptor fields, under the descriptor's lock: bitmap (a set bit: taken), count (bits set), flags ({@link #ACTIVE},
+ * {@link #LISTED}, size class plus one, span incarnation), next (list link: page plus one), reserved (offset of the first slot in
+ * the page, and number of slots that begin in it).
+ */
+final class SlotSpace {
+    private static final int ACTIVE = 2;
+    private static final int LISTED = 4;
+    private static final int CLASS_SHIFT = 8;
+    private static final int CLASS_MASK = 0xFF << CLASS_SHIFT;
+    private static final int INCARNATION_SHIFT = 16;
+    private static final int CAPACITY_SHIFT = 16;
+    private static final int FIRST_MASK = 0xFFFF;
+
+    /** A page goes on its class's list when a quarter of it is free. */
+    private static final int LISTED_FRACTION = 4;
+
+    private final Chunks chunks;
+    private final Descriptors descriptors;
+    private final Persistence persistence;
+    private final Epochs epochs;
+    private final Liveness liveness;
+    private final SizeClasses classes;
+    private final PageLists lists;
+    private final LongAdder quarantined;
+    private final long data;
+    private final int spanPages;
+    private final int spansPerChunk;
+    private final int tableBytes;
+
+    /** Chunks whose header shows a free span; under the space lock. */
+    private final RoaringBitmap chunksWithSpans = new RoaringBitmap();
+
+    SlotSpace(
+            final Pool pool,
+            final Chunks chunks,
+            final Epochs epochs,
+            final Liveness liveness,
+            final LongAdder quarantined) {
+        this.chunks = chunks;
+        this.epochs = epochs;
+        this.liveness = liveness;
+        this.quarantined = quarantined;
+        descriptors = pool.descriptors();
+        persistence = pool.persistence();
+        data = pool.dataAddress();
+        final int pages = pool.geometry().pagesPerChunk();
+        spanPages = spanPages(pages);
+        spansPerChunk = pages / spanPages;
+        tableBytes = Math.max(spansPerChunk * SpanWord.BYTES, 256);
+        classes = new SizeClasses(spanPages << Pages.SHIFT);
+        lists = new PageLists(classes.count(), descriptors);
+    }
+
+    /** Pages of a span: 16, or a quarter of a small chunk. */
+    static int spanPages(final int pagesPerChunk) {
+        return Math.min(16, pagesPerChunk / 4);
+    }
+
+    SizeClasses classes() {
+        return classes;
+    }
+
+    private long pageOf(final long address) {
+        return (address - data) >>> Pages.SHIFT;
+    }
+
+    private long addressOfPage(final long page) {
+        return data + (page << Pages.SHIFT);
+    }
+
+    // ------------------------------------------------------------------------------------------------ allocation
+
+    /** Takes a slot of a class; its old content is garbage. Null (0) when there is no room but by discovering or growing. */
+    long allocate(final Participant participant, final int sizeClass, final Space space) {
+        final long[] active = Scratch.of(participant).activePages;
+        long page = active[sizeClass] - 1;
+        while (true) {
+            if (page >= 0) {
+                final long slot = takeSlot(page, sizeClass);
+                if (slot != 0) {
+                    return slot;
+                }
+            }
+            active[sizeClass] = 0;
+            page = nextPage(participant, sizeClass, space);
+            active[sizeClass] = page + 1;
+        }
+    }
+
+    /** A free slot of an active page; 0 when it is full, and then it is not active any more. */
+    private long takeSlot(final long page, final int sizeClass) {
+        final long descriptor = descriptors.core(page);
+        descriptors.lock(descriptor);
+        final long shape = Memory.getLong(descriptor + CoreDescriptor.RESERVED_OFFSET);
+        final int capacity = (int) (shape >>> CAPACITY_SHIFT);
+        for (int base = 0; base < capacity; base += Long.SIZE) {
+            final long word = descriptor + CoreDescriptor.BITMAP_OFFSET + (base >>> 3);
+            final long bits = Memory.getLong(word);
+            final int slot = base + Long.numberOfTrailingZeros(~bits);
+            if (bits != -1L && slot < capacity) {
+                Memory.putLong(word, bits | 1L << slot);
+                Memory.putInt(descriptor + CoreDescriptor.COUNT_OFFSET, count(descriptor) + 1);
+                descriptors.unlock(descriptor);
+                return addressOfPage(page) + (shape & FIRST_MASK) + (long) slot * classes.bytesOf(sizeClass);
+            }
+        }
+        Memory.putInt(descriptor + CoreDescriptor.FLAGS_OFFSET, flags(descriptor) & ~ACTIVE);
+        descriptors.unlock(descriptor);
+        return 0;
+    }
+
+    /** A page with free slots that is now active for the caller. */
+    private long nextPage(final Participant participant, final int sizeClass, final Space space) {
+        while (true) {
+            final long listed = popListed(sizeClass);
+            if (listed >= 0) {
+                return listed;
+            }
+            if (!space.sweepSome(participant)) {
+                break;
+            }
+        }
+        final ReentrantLock lock = lists.lock(sizeClass);
+        lock.lock();
+        try {
+            while (true) {
+                for (long page = lists.takeFresh(sizeClass); page >= 0; page = lists.takeFresh(sizeClass)) {
+                    if (capacity(descriptors.core(page)) > 0) {
+                        return page;
+                    }
+                    deactivate(page); // a page in which no slot begins
+                }
+                final long span = takeSpan(sizeClass, space);
+                lists.setFresh(sizeClass, span, span + spanPages);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long popListed(final int sizeClass) {
+        final ReentrantLock lock = lists.lock(sizeClass);
+        lock.lock();
+        try {
+            while (true) {
+                final long page = lists.pop(sizeClass);
+                if (page < 0) {
+                    return -1;
+                }
+                final long descriptor = descriptors.core(page);
+                descriptors.lock(descriptor);
+                final int flags = flags(descriptor) & ~LISTED;
+                final int owner = classOf(flags);
+                final boolean usable = (flags & ACTIVE) == 0 && count(descriptor) < capacity(descriptor);
+                final boolean mine = usable && owner == sizeClass;
+                final boolean elsewhere = usable && owner >= 0 && owner != sizeClass;
+                Memory.putInt(
+                        descriptor + CoreDescriptor.FLAGS_OFFSET,
+                        mine ? flags | ACTIVE : elsewhere ? flags | LISTED : flags);
+                descriptors.unlock(descriptor);
+                if (mine) {
+                    return page;
+                }
+                if (elsewhere) {
+                    lists.pushForeign(owner, page);
+                }
+            }
+        } finally {
+            lock.unlock();
+            lists.deliverForeign();
+        }
+    }
+
+    private void deactivate(final long page) {
+        final long descriptor = descriptors.core(page);
+        descriptors.lock(descriptor);
+        Memory.putInt(descriptor + CoreDescriptor.FLAGS_OFFSET, flags(descriptor) & ~ACTIVE);
+        descriptors.unlock(descriptor);
+    }
+
+    /** A free span, its word durable and its pages initialised and active; returns its first page. */
+    private long takeSpan(final int sizeClass, final Space space) {
+        chunks.lock.lock();
+        try {
+            if (chunksWithSpans.isEmpty()) {
+                final int chunk = space.takeChunk(ChunkWord.SLOTS);
+                PageBitmap.set(descriptors.chunkHeader(chunk), 0, spansPerChunk); // here a set bit is a free span
+                chunksWithSpans.add(chunk);
+            }
+            final int chunk = chunksWithSpans.first();
+            final long header = descriptors.chunkHeader(chunk);
+            final int span = Long.numberOfTrailingZeros(Memory.getLong(header + ChunkHeader.BITMAP_OFFSET));
+            PageBitmap.clear(header, span, 1);
+            if (PageBitmap.isAllClear(header, spansPerChunk)) {
+                chunksWithSpans.remove(chunk);
+            }
+            final int incarnation = publishSpan(chunk, span, sizeClass);
+            final long first = pageOf(chunks.addressOf(chunk)) + (long) span * spanPages;
+            for (long page = first; page < first + spanPages; page++) {
+                formatPage(page, chunk, span, sizeClass, incarnation);
+            }
+            return first;
+        } finally {
+            chunks.lock.unlock();
+        }
+    }
+
+    private int publishSpan(final int chunk, final int span, final int sizeClass) {
+        final long place = chunks.addressOf(chunk) + (long) span * SpanWord.BYTES;
+        final long old = Memory.getLong(place);
+        final int before = SpanWord.isValid(place - data, old, classes.count()) ? SpanWord.incarnation(old) : 0;
+        final int incarnation = ChunkWord.next(before);
+        final int chunkIncarnation = ChunkWord.incarnation(chunks.word(chunk));
+        Memory.putLongRelease(place, SpanWord.of(place - data, sizeClass, chunkIncarnation, incarnation));
+        persistence.persist(place, SpanWord.BYTES);
+        return incarnation;
+    }
+
+    /** Makes the descriptor of a page in a span that was just taken: nothing taken, active. */
+    private void formatPage(
+            final long page, final int chunk, final int span, final int sizeClass, final int incarnation) {
+        final long descriptor = descriptors.core(page);
+        final boolean first = descriptors.beginInitialisation(page);
+        if (!first) {
+            descriptors.lock(descriptor);
+        }
+        final int listed = first ? 0 : flags(descriptor) & LISTED;
+        for (int i = 0; i < CoreDescriptor.BITMAP_WORDS; i++) {
+            Memory.putLong(descriptor + CoreDescriptor.BITMAP_OFFSET + (long) i * Long.BYTES, 0);
+        }
+        Memory.putInt(descriptor + CoreDescriptor.COUNT_OFFSET, 0);
+        Memory.putLong(descriptor + CoreDescriptor.RESERVED_OFFSET, shape(page, chunk, span, sizeClass));
+        Memory.putInt(descriptor + CoreDescriptor.FLAGS_OFFSET, flagsOf(sizeClass, incarnation) | ACTIVE | listed);
+        if (first) {
+            descriptors.endInitialisation(page);
+        } else {
+            descriptors.unlock(descriptor);
+        }
+    }
+
+    /** Where the slots of a page begin, and how many begin in it. */
+    private long shape(final long page, final int chunk, final int span, final int sizeClass) {
+        final int size = classes.bytesOf(sizeClass);
+        final long begin = slotsBegin(chunk, span);
+        final long end = chunks.addressOf(chunk) + (((long) (span + 1) * spanPages) << Pages.SHIFT);
+        final long slots = (end - begin) / size;
+        final long address = addressOfPage(page);
+        final long before = address <= begin ? 0 : (address - begin + size - 1) / size;
+        final long after = Math.min(slots, (address + Pages.BYTES - begin + size - 1) / size);
+        if (after <= before) {
+            return 0;
+        }
+        return begin + before * size - address | (after - before) << CAPACITY_SHIFT;
+    }
+
+    /** First byte of a span's first slot; the first span gives up a few bytes to the table of span words. */
+    private long slotsBegin(final int chunk, final int span) {
+        return chunks.addressOf(chunk) + (span == 0 ? tableBytes : ((long) span * spanPages) << Pages.SHIFT);
+    }
+
+    /** What a record in this slot bears in its header. */
+    int incarnationAt(final long slot) {
+        return flags(descriptors.core(pageOf(slot))) >>> INCARNATION_SHIFT;
+    }
+
+    // --------------------------------------------------------------------------------------------------- freeing
+
+    /** Gives a slot back. Nobody can hold it any more; its page was initialised before it was unlinked. */
+    void free(final long slot) {
+        final long page = pageOf(slot);
+        final long descriptor = descriptors.core(page);
+        descriptors.lock(descriptor);
+        final int flags = flags(descriptor);
+        final long shape = Memory.getLong(descriptor + CoreDescriptor.RESERVED_OFFSET);
+        final int bit = (int) ((slot - addressOfPage(page) - (shape & FIRST_MASK)) / classes.bytesOf(classOf(flags)));
+        final long word = descriptor + CoreDescriptor.BITMAP_OFFSET + (long) (bit >>> 6) * Long.BYTES;
+        final long bits = Memory.getLong(word);
+        if ((bits & 1L << bit) == 0) {
+            descriptors.unlock(descriptor);
+            throw new IllegalStateException("the slot at linear offset " + (slot - data) + " was freed twice");
+        }
+        Memory.putLong(word, bits & ~(1L << bit));
+        final int left = count(descriptor) - 1;
+        Memory.putInt(descriptor + CoreDescriptor.COUNT_OFFSET, left);
+        offerLocked(page, descriptor, flags, left);
+    }
+
+    /** Puts a page that was just initialised, and the epoch of what was found dead in it has passed, to use. */
+    void offer(final long page) {
+        final long descriptor = descriptors.core(page);
+        descriptors.lock(descriptor);
+        offerLocked(page, descriptor, flags(descriptor), count(descriptor));
+    }
+
+    /** Lists a page with room, frees a span without records; releases the descriptor's lock. */
+    private void offerLocked(final long page, final long descriptor, final int flags, final int taken) {
+        final int capacity = capacity(descriptor);
+        final boolean idle = (flags & ACTIVE) == 0 && classOf(flags) >= 0;
+        final boolean list =
+                idle && (flags & LISTED) == 0 && capacity - taken >= Math.max(1, capacity / LISTED_FRACTION);
+        if (list) {
+            Memory.putInt(descriptor + CoreDescriptor.FLAGS_OFFSET, flags | LISTED);
+        }
+        descriptors.unlock(descriptor);
+        if (list) {
+            lists.push(classOf(flags), page);
+        }
+        if (idle && taken == 0) {
+            freeSpanIfEmpty(page);
+        }
+    }
+
+    private void freeSpanIfEmpty(final long page) {
+        final int chunk = chunks.chunkOf(addressOfPage(page));
+        final long chunkPage = pageOf(chunks.addressOf(chunk));
+        final int span = (int) (page - chunkPage) / spanPages;
+        final long first = chunkPage + (long) span * spanPages;
+        for (long p = first; p < first + spanPages; p++) { // a look without locks: mostly some page is in use
+            if (!descriptors.isInitialised(p) || !isEmptyAndIdle(descriptors.core(p))) {
+                return;
+            }
+        }
+        long locked = first;
+        boolean empty = true;
+        for (; locked < first + spanPages && empty; locked++) {
+            descriptors.lock(descriptors.core(locked));
+            empty = isEmptyAndIdle(descriptors.core(locked));
+        }
+        for (long p = first; p < locked; p++) {
+            final long descriptor = descriptors.core(p);
+            if (empty) {
+                Memory.putInt(descriptor + CoreDescriptor.FLAGS_OFFSET, flags(descriptor) & ~CLASS_MASK);
+            }
+            descriptors.unlock(descriptor);
+        }
+        if (empty) {
+            giveBackSpan(chunk, span);
+        }
+    }
+
+    private void giveBackSpan(final int chunk, final int span) {
+        chunks.lock.lock();
+        try {
+            final long header = descriptors.chunkHeader(chunk);
+            PageBitmap.set(header, span, 1);
+            chunksWithSpans.add(chunk);
+            if (PageBitmap.countSet(header, spansPerChunk) == spansPerChunk) {
+                chunksWithSpans.remove(chunk);
+                chunks.release(chunk);
+            }
+        } finally {
+            chunks.lock.unlock();
+        }
+    }
+
+    private boolean isEmptyAndIdle(final long descriptor) {
+        final int flags = flags(descriptor);
+        return (flags & ACTIVE) == 0 && classOf(flags) >= 0 && count(descriptor) == 0;
+    }
+
+    // ------------------------------------------------------------------------------------------------ first touch
+
+    /** First touch of a slot chunk that an earlier open left: finds its spans that are not in use. */
+    void initialiseChunk(final int chunk) {
+        if (!descriptors.beginChunkInitialisation(chunk)) {
+            return;
+        }
+        int unused = 0;
+        try {
+            final long header = descriptors.chunkHeader(chunk);
+            for (int span = 0; span < spansPerChunk; span++) {
+                if (spanWord(chunk, span) == 0) {
+                    PageBitmap.set(header, span, 1);
+                    unused++;
+                }
+            }
+        } catch (final RuntimeException | Error e) {
+            descriptors.abandonChunkInitialisation(chunk);
+            throw e;
+        }
+        descriptors.endChunkInitialisation(chunk);
+        if (unused > 0) {
+            chunks.lock.lock();
+            try {
+                if (unused == spansPerChunk) {
+                    chunks.release(chunk);
+                } else {
+                    chunksWithSpans.add(chunk);
+                }
+            } finally {
+                chunks.lock.unlock();
+            }
+        }
+    }
+
+    /** The word of a span in use, or 0. */
+    private long spanWord(final int chunk, final int span) {
+        final long place = chunks.addressOf(chunk) + (long) span * SpanWord.BYTES;
+        final long word = Memory.getLongAcquire(place);
+        return SpanWord.isValid(place - data, word, classes.count())
+                        && SpanWord.chunkIncarnation(word) == ChunkWord.incarnation(chunks.word(chunk))
+                ? word
+                : 0;
+    }
+
+    /** Whether a page of an initialised slot chunk lies in a span that has a class, so that there is something to judge. */
+    boolean isPageInUse(final int chunk, final int pageInChunk) {
+        return !PageBitmap.get(descriptors.chunkHeader(chunk), pageInChunk / spanPages);
+    }
+
+    int spanPages() {
+        return spanPages;
+    }
+
+    /**
+     * First touch of a page that an earlier open left: judges each slot that begins in it, under the page's latch. What is dead
+     * becomes free, but the page is offered for allocation only after an epoch.
+     */
+    void initialisePage(final Participant participant, final long page) {
+        final int chunk = chunks.chunkOf(addressOfPage(page));
+        final int span = (int) (page - pageOf(chunks.addressOf(chunk))) / spanPages;
+        if (!descriptors.beginInitialisation(page)) {
+            return;
+        }
+        boolean room = false;
+        try {
+            final long word = spanWord(chunk, span);
+            final long descriptor = descriptors.core(page);
+            if (word != 0) {
+                room = judgeSlots(
+                        participant, page, descriptor, word, shape(page, chunk, span, SpanWord.sizeClass(word)));
+            }
+        } catch (final RuntimeException | Error e) {
+            descriptors.abandonInitialisation(page);
+            throw e;
+        }
+        descriptors.endInitialisation(page);
+        if (room) {
+            epochs.retire(participant, Space.offerPageCode(addressOfPage(page)));
+        }
+    }
+
+    private boolean judgeSlots(
+            final Participant participant, final long page, final long descriptor, final long word, final long shape) {
+        final int sizeClass = SpanWord.sizeClass(word);
+        final int size = classes.bytesOf(sizeClass);
+        final int capacity = (int) (shape >>> CAPACITY_SHIFT);
+        int taken = 0;
+        for (int slot = 0; slot < capacity; slot++) {
+            final long address = addressOfPage(page) + (shape & FIRST_MASK) + (long) slot * size;
+            if (RecordJudge.keep(participant, liveness, address, size, SpanWord.incarnation(word), quarantined)) {
+                final long bits = descriptor + CoreDescriptor.BITMAP_OFFSET + (long) (slot >>> 6) * Long.BYTES;
+                Memory.putLong(bits, Memory.getLong(bits) | 1L << slot);
+                taken++;
+            }
+        }
+        Memory.putInt(descriptor + CoreDescriptor.COUNT_OFFSET, taken);
+        Memory.putLong(descriptor + CoreDescriptor.RESERVED_OFFSET, shape);
+        Memory.putInt(descriptor + CoreDescriptor.FLAGS_OFFSET, flagsOf(sizeClass, SpanWord.incarnation(word)));
+        return taken < capacity || capacity == 0;
+    }
+
+    // ------------------------------------------------------------------------------------------------------ audit
+
+    /** Whether an address is a slot of an initialised page, and taken. */
+    boolean isTaken(final long address) {
+        final long page = pageOf(address);
+        final long descriptor = descriptors.core(page);
+        if (!descriptors.isInitialised(page) || classOf(flags(descriptor)) < 0) {
+            return false;
+        }
+        final long shape = Memory.getLong(descriptor + CoreDescriptor.RESERVED_OFFSET);
+        final long within = address - addressOfPage(page) - (shape & FIRST_MASK);
+        final int size = classes.bytesOf(classOf(flags(descriptor)));
+        if (within < 0 || within % size != 0 || within / size >= shape >>> CAPACITY_SHIFT) {
+            return false;
+        }
+        final int slot = (int) (within / size);
+        return (Memory.getLong(descriptor + CoreDescriptor.BITMAP_OFFSET + (long) (slot >>> 6) * Long.BYTES)
+                        & 1L << slot)
+                != 0;
+    }
+
+    /** Bytes from the start of a slot to its end, by the class of its page. */
+    int slotBytes(final long address) {
+        final int sizeClass = classOf(flags(descriptors.core(pageOf(address))));
+        return sizeClass < 0 ? 0 : classes.bytesOf(sizeClass);
+    }
+
+    /** Visits every taken slot of an initialised page. */
+    void forEachTaken(final long page, final Space.AddressVisitor visitor) {
+        final long descriptor = descriptors.core(page);
+        final int sizeClass = classOf(flags(descriptor));
+        final long shape = Memory.getLong(descriptor + CoreDescriptor.RESERVED_OFFSET);
+        for (int slot = 0; sizeClass >= 0 && slot < shape >>> CAPACITY_SHIFT; slot++) {
+            final long address = addressOfPage(page) + (shape & FIRST_MASK) + (long) slot * classes.bytesOf(sizeClass);
+            if (isTaken(address)) {
+                visitor.visit(address, classes.bytesOf(sizeClass));
+            }
+        }
+    }
+
+    private static int flags(final long descriptor) {
+        return Memory.getInt(descriptor + CoreDescriptor.FLAGS_OFFSET);
+    }
+
+    private static int count(final long descriptor) {
+        return Memory.getInt(descriptor + CoreDescriptor.COUNT_OFFSET);
+    }
+
+    private static int capacity(final long descriptor) {
+        return (int) (Memory.getLong(descriptor + CoreDescriptor.RESERVED_OFFSET) >>> CAPACITY_SHIFT);
+    }
+
+    private static int classOf(final int flags) {
+        return ((flags & CLASS_MASK) >>> CLASS_SHIFT) - 1;
+    }
+
+    private static int flagsOf(final int sizeClass, final int incarnation) {
+        return CoreDescriptor.CORE | (sizeClass + 1) << CLASS_SHIFT | incarnation << INCARNATION_SHIFT;
+    }
+}

@@ -1,0 +1,481 @@
+package org.ashlar.engine.space;
+
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import org.ashlar.engine.epoch.Epochs;
+import org.ashlar.engine.epoch.Participant;
+import org.ashlar.kv.StoreFullException;
+import org.ashlar.pmem.Descriptors;
+import org.ashlar.pmem.Pool;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * The allocator of one open pool: records and index pages in, records and index pages out. Thread-safe; see the package for
+ * the rules that its callers keep.
+ */
+public final class Space {
+    /** Pages judged by one call of {@link #sweepSome}. */
+    private static final int SWEEP_PAGES = 32;
+
+    private static final int RECORD = 0;
+    private static final int INDEX_PAGE = 1;
+    private static final int OFFER_PAGE = 2;
+    private static final int OFFER_CHUNK = 3;
+    private static final int CODE_MASK = 7;
+
+    /** Sees places of records. */
+    @FunctionalInterface
+    public interface AddressVisitor {
+        /**
+         * One place.
+         *
+         * @param address where it begins
+         * @param bytes how long it is
+         */
+        void visit(long address, long bytes);
+    }
+
+    private final Pool pool;
+    private final Descriptors descriptors;
+    private final Epochs epochs;
+    private final Chunks chunks;
+    private final SlotSpace slots;
+    private final RunSpace runs;
+    private final IndexSpace index;
+    private final LongAdder quarantined = new LongAdder();
+    private final long data;
+    private final int pagesPerChunk;
+    private final int largestSlot;
+
+    /** Guards the sweep's place: the chunks not swept yet, and the next page of the first of them. */
+    private final ReentrantLock sweepLock = new ReentrantLock();
+
+    private final RoaringBitmap unswept = new RoaringBitmap();
+    private int sweepPage;
+
+    /**
+     * Makes the allocator of a pool. Reads a few words of the chunk table, nothing else.
+     *
+     * @param pool the open pool
+     * @param epochs where what dies is retired to; this becomes its reclaimer
+     * @param liveness tells what the index refers to; first asked after this returned
+     */
+    public Space(final Pool pool, final Epochs epochs, final Liveness liveness) {
+        this.pool = pool;
+        this.epochs = epochs;
+        descriptors = pool.descriptors();
+        data = pool.dataAddress();
+        pagesPerChunk = pool.geometry().pagesPerChunk();
+        chunks = new Chunks(pool);
+        slots = new SlotSpace(pool, chunks, epochs, liveness, quarantined);
+        runs = new RunSpace(pool, chunks, epochs, liveness, quarantined);
+        index = new IndexSpace(pool, chunks, epochs, liveness, quarantined);
+        largestSlot = slots.classes().largestBytes();
+        unswept.add(0L, (long) chunks.highWater());
+        epochs.setReclaimer(this::reclaim);
+    }
+
+    /**
+     * Number of size classes of a pool, before its space is made.
+     *
+     * @param pagesPerChunk of the pool
+     * @return classes
+     */
+    public static int sizeClasses(final int pagesPerChunk) {
+        return new SizeClasses(SlotSpace.spanPages(pagesPerChunk) << Pages.SHIFT).count();
+    }
+
+    // ------------------------------------------------------------------------------------------------ allocation
+
+    /**
+     * Takes a place for a record. Its bytes are garbage; nobody else has it until it is retired.
+     *
+     * @param participant the caller's
+     * @param bytes of the record
+     * @return address, a multiple of 8
+     * @throws StoreFullException when there is no room; {@link #sweepAll} and draining the epochs may make some
+     */
+    public long allocateRecord(final Participant participant, final long bytes) {
+        participant.noteMutation();
+        return bytes <= largestSlot
+                ? slots.allocate(participant, slots.classes().classFor(bytes), this)
+                : runs.allocate(bytes, this);
+    }
+
+    /**
+     * What a record written at a place must bear as its space incarnation.
+     *
+     * @param record what {@link #allocateRecord} returned
+     * @param bytes what it was given
+     * @return 16 bits, not 0
+     */
+    public int incarnationAt(final long record, final long bytes) {
+        return bytes <= largestSlot ? slots.incarnationAt(record) : runs.incarnationAt(record);
+    }
+
+    /**
+     * Takes a page for the index. Its descriptor is initialised and unlocked; its bytes are garbage.
+     *
+     * @param participant the caller's
+     * @return address
+     * @throws StoreFullException when there is no room; {@link #sweepAll} and draining the epochs may make some
+     */
+    public long allocateIndexPage(final Participant participant) {
+        return index.allocate(participant, this);
+    }
+
+    /** With the space lock held. */
+    int takeChunk(final int kind) {
+        return chunks.take(kind);
+    }
+
+    /** With the space lock held. */
+    int takeChunkRun(final int count) {
+        return chunks.takeRun(count);
+    }
+
+    /**
+     * Judges all that is left from earlier opens.
+     *
+     * @param participant the caller's
+     */
+    public void sweepAll(final Participant participant) {
+        while (sweepSome(participant)) {
+            // each turn judges a few pages
+        }
+    }
+
+    // --------------------------------------------------------------------------------------------------- freeing
+
+    /**
+     * Gives back a record that was never published. At once: nobody can hold it.
+     *
+     * @param record address
+     */
+    public void releaseUnpublished(final long record) {
+        freeRecord(record);
+    }
+
+    /**
+     * Initialises the page that holds a record, if this open has not yet. To be called before the record is unlinked.
+     *
+     * @param participant the caller's
+     * @param record address
+     */
+    public void prepareToUnlink(final Participant participant, final long record) {
+        final int chunk = chunks.chunkOf(record);
+        if (chunks.kindUnchecked(chunk) == ChunkWord.SLOTS) {
+            final long page = (record - data) >>> Pages.SHIFT;
+            if (!descriptors.isInitialised(page)) {
+                initialiseChunk(participant, chunk);
+                slots.initialisePage(participant, page);
+            }
+        } else {
+            initialiseChunk(participant, chunk);
+        }
+    }
+
+    /**
+     * Hands over a record whose unlinking is durable; its place is reused once no reader can hold it.
+     *
+     * @param participant the caller's
+     * @param record address
+     */
+    public void retireRecord(final Participant participant, final long record) {
+        participant.noteMutation();
+        epochs.retire(participant, record | RECORD);
+    }
+
+    /**
+     * Hands over an index page whose unlinking is durable.
+     *
+     * @param participant the caller's
+     * @param page address
+     */
+    public void retireIndexPage(final Participant participant, final long page) {
+        epochs.retire(participant, indexPageCode(page));
+    }
+
+    /**
+     * Gives back an index page that was never published. At once: nobody can hold it.
+     *
+     * @param page address
+     */
+    public void releaseUnpublishedIndexPage(final long page) {
+        index.free(page);
+    }
+
+    static long indexPageCode(final long page) {
+        return page | INDEX_PAGE;
+    }
+
+    static long offerPageCode(final long page) {
+        return page | OFFER_PAGE;
+    }
+
+    static long offerChunkCode(final long chunk) {
+        return chunk | OFFER_CHUNK;
+    }
+
+    private void reclaim(final Participant participant, final long code) {
+        final long address = code & ~(long) CODE_MASK;
+        switch ((int) code & CODE_MASK) {
+            case RECORD -> freeRecord(address);
+            case INDEX_PAGE -> {
+                initialiseChunk(participant, chunks.chunkOf(address));
+                index.free(address);
+            }
+            case OFFER_PAGE -> slots.offer((address - data) >>> Pages.SHIFT);
+            case OFFER_CHUNK -> runs.offerChunk(chunks.chunkOf(address));
+            default -> throw new IllegalStateException("not a code: 0x" + Long.toHexString(code));
+        }
+    }
+
+    private void freeRecord(final long record) {
+        if (chunks.kindUnchecked(chunks.chunkOf(record)) == ChunkWord.SLOTS) {
+            slots.free(record);
+        } else {
+            runs.free(record);
+        }
+    }
+
+    // ----------------------------------------------------------------------------------- first touch and discovery
+
+    private void initialiseChunk(final Participant participant, final int chunk) {
+        if (descriptors.isChunkInitialised(chunk)) {
+            return;
+        }
+        final long word = chunks.word(chunk);
+        switch (ChunkWord.kind(word)) {
+            case ChunkWord.SLOTS -> slots.initialiseChunk(chunk);
+            case ChunkWord.INDEX -> index.initialiseChunk(chunk);
+            case ChunkWord.RUNS, ChunkWord.LARGE_HEAD -> runs.initialiseChunk(participant, chunk, word);
+            case ChunkWord.LARGE_BODY -> {
+                if (runs.isOrphan(chunk, word)) {
+                    initialiseFree(chunk);
+                }
+            }
+            default -> initialiseFree(chunk);
+        }
+    }
+
+    private void initialiseFree(final int chunk) {
+        if (descriptors.beginChunkInitialisation(chunk)) {
+            descriptors.endChunkInitialisation(chunk);
+            chunks.lock.lock();
+            try {
+                chunks.release(chunk);
+            } finally {
+                chunks.lock.unlock();
+            }
+        }
+    }
+
+    /**
+     * Judges a few pages that earlier opens left and this one has not looked at. What is found dead is offered after an epoch.
+     *
+     * @param participant the caller's
+     * @return false when there is nothing left to judge, or another thread is at it
+     */
+    public boolean sweepSome(final Participant participant) {
+        if (!sweepLock.tryLock()) {
+            return false;
+        }
+        try {
+            int budget = SWEEP_PAGES;
+            while (budget > 0 && !unswept.isEmpty()) {
+                budget -= sweepStep(participant, unswept.first());
+            }
+            if (budget == SWEEP_PAGES) {
+                return false;
+            }
+        } finally {
+            sweepLock.unlock();
+        }
+        epochs.drainWhenDue(participant);
+        return true;
+    }
+
+    private int sweepStep(final Participant participant, final int chunk) {
+        initialiseChunk(participant, chunk);
+        final int kind = ChunkWord.kind(chunks.word(chunk));
+        final boolean byPage = kind == ChunkWord.INDEX || kind == ChunkWord.SLOTS;
+        int cost = 1;
+        if (byPage && sweepPage < pagesPerChunk && !chunks.isFree(chunk)) {
+            final long page = ((chunks.addressOf(chunk) - data) >>> Pages.SHIFT) + sweepPage;
+            if (kind == ChunkWord.INDEX) {
+                index.initialisePage(participant, page);
+            } else if (slots.isPageInUse(chunk, sweepPage)) {
+                slots.initialisePage(participant, page);
+            }
+            sweepPage++;
+        } else {
+            unswept.remove(chunk);
+            sweepPage = 0;
+            cost = byPage ? 1 : SWEEP_PAGES;
+        }
+        return cost;
+    }
+
+    // ---------------------------------------------------------------------------------------------------- figures
+
+    /**
+     * Linear bytes of the chunks that were ever used: every address that the media holds must lie below.
+     *
+     * @return bytes
+     */
+    public long usedBytes() {
+        return chunks.usedBytes();
+    }
+
+    /**
+     * Whether a record place is taken, after everything was judged.
+     *
+     * @param record address
+     * @return true when the allocator counts it as taken
+     */
+    public boolean isRecordTaken(final long record) {
+        return switch (ChunkWord.kind(chunks.word(chunks.chunkOf(record)))) {
+            case ChunkWord.SLOTS -> slots.isTaken(record);
+            case ChunkWord.RUNS, ChunkWord.LARGE_HEAD -> runs.isTaken(record);
+            default -> false;
+        };
+    }
+
+    /**
+     * Bytes of the place that a record has.
+     *
+     * @param record address of a taken place
+     * @return bytes: of the slot, or of the pages or chunks of the run
+     */
+    public long placeBytes(final long record) {
+        final long word = chunks.word(chunks.chunkOf(record));
+        return switch (ChunkWord.kind(word)) {
+            case ChunkWord.SLOTS -> slots.slotBytes(record);
+            case ChunkWord.LARGE_HEAD -> (long) ChunkWord.extra(word) * chunks.chunkBytes();
+            default -> RunSpace.pagesOf(record) << Pages.SHIFT;
+        };
+    }
+
+    /**
+     * Whether an index page is taken.
+     *
+     * @param page address
+     * @return true when the allocator counts it as taken
+     */
+    public boolean isIndexPageTaken(final long page) {
+        return ChunkWord.kind(chunks.word(chunks.chunkOf(page))) == ChunkWord.INDEX && index.isTaken(page);
+    }
+
+    /**
+     * Visits all that is taken in chunks that are judged.
+     *
+     * @param records gets each taken slot and, page by page, taken pages of runs
+     * @param indexPages gets each taken index page
+     */
+    public void audit(final AddressVisitor records, final AddressVisitor indexPages) {
+        for (int chunk = 0; chunk < chunks.highWater(); chunk++) {
+            chunks.lock.lock();
+            try {
+                if (!chunks.isFree(chunk)) {
+                    auditChunk(chunk, records, indexPages);
+                }
+            } finally {
+                chunks.lock.unlock();
+            }
+        }
+    }
+
+    private void auditChunk(final int chunk, final AddressVisitor records, final AddressVisitor indexPages) {
+        final long begin = chunks.addressOf(chunk);
+        final int kind = ChunkWord.kind(chunks.word(chunk));
+        for (int page = 0; page < pagesPerChunk; page++) {
+            final long address = begin + ((long) page << Pages.SHIFT);
+            final long number = (address - data) >>> Pages.SHIFT;
+            if (kind == ChunkWord.SLOTS && slots.isPageInUse(chunk, page) && descriptors.isInitialised(number)) {
+                slots.forEachTaken(number, records);
+            } else if (kind == ChunkWord.RUNS && PageBitmap.get(descriptors.chunkHeader(chunk), page)) {
+                records.visit(address, Pages.BYTES);
+            } else if (kind == ChunkWord.LARGE_HEAD && page == 0) {
+                records.visit(address, placeBytes(address));
+            } else if (kind == ChunkWord.INDEX && number != 0 && index.isTaken(address)) {
+                indexPages.visit(address, Pages.BYTES);
+            }
+        }
+    }
+
+    /**
+     * Gives back a place that was kept out of use, now that a walk of all entries has shown that none points at it.
+     *
+     * @param record address
+     */
+    public void releaseQuarantined(final long record) {
+        if (ChunkWord.kind(chunks.word(chunks.chunkOf(record))) == ChunkWord.SLOTS) {
+            slots.free(record);
+        } else {
+            runs.freeQuarantined(record);
+        }
+        quarantined.decrement();
+    }
+
+    /**
+     * Gives back an index page that was kept out of use, now that a walk of all pages has not met it.
+     *
+     * @param page address
+     */
+    public void releaseQuarantinedIndexPage(final long page) {
+        index.free(page);
+        quarantined.decrement();
+    }
+
+    /**
+     * Places kept out of use.
+     *
+     * @return number
+     */
+    public long quarantined() {
+        return quarantined.sum();
+    }
+
+    /**
+     * Counts chunks by what they are.
+     *
+     * @return counts, indexed: 0 in use, 1 known to be free, 2 index, 3 slots, 4 runs and large, 5 not swept yet
+     */
+    public long[] countChunks() {
+        final long[] counts = new long[6];
+        chunks.lock.lock();
+        try {
+            counts[0] = chunks.highWater();
+            counts[1] = chunks.freeCount();
+            for (int chunk = 0; chunk < chunks.highWater(); chunk++) {
+                if (!chunks.isFree(chunk)) {
+                    switch (chunks.kindUnchecked(chunk)) {
+                        case ChunkWord.INDEX -> counts[2]++;
+                        case ChunkWord.SLOTS -> counts[3]++;
+                        case ChunkWord.FREE -> counts[1]++;
+                        default -> counts[4]++;
+                    }
+                }
+            }
+        } finally {
+            chunks.lock.unlock();
+        }
+        sweepLock.lock();
+        try {
+            counts[5] = (long) unswept.getCardinality() * pagesPerChunk - sweepPage;
+        } finally {
+            sweepLock.unlock();
+        }
+        return counts;
+    }
+
+    /**
+     * The pool underneath.
+     *
+     * @return the pool
+     */
+    public Pool pool() {
+        return pool;
+    }
+}

@@ -1,0 +1,21 @@
+/**
+ * Space: who owns which bytes of the linear region.
+ *
+ * <p>Durable truth here is one word per chunk (the chunk table) and one word per span in the first bytes of a slot chunk. All
+ * else, bitmaps, counts, lists, locks, lives in descriptors, chunk headers and on the heap, and is derived again after each
+ * open, a page at a time: <b>a slot is live if and only if the index entry for the key stored in it points back at it</b>.
+ *
+ * <p><b>The rule that makes lazy initialisation safe:</b> a record or index page is unlinked only after the page (for runs: the
+ * chunk) that holds it was initialised in this open. So while a page is being judged, nothing in it can change from live to
+ * dead, and each dead thing is freed exactly once: by the judge if it was dead before, by whoever unlinks it if not.
+ *
+ * <p><b>Lock order.</b> index page lock, directory lock, then a page's initialisation latch or descriptor lock, a class's lock, the
+ * space lock. The judge runs under a latch and reads the index without locks. Nothing here calls user code.
+ *
+ * <p>A departure from the reference design: a chunk does not belong to one size class; each of its spans (64 KiB) does. With a
+ * chunk per class a store of mixed sizes wastes half a chunk for each of about a hundred classes.
+ */
+@NullMarked
+package org.ashlar.engine.space;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,210 @@
+package org.ashlar.pmem;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.ashlar.pmem.PoolException.Reason;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class GrowthTest {
+    @TempDir
+    Path folder;
+
+    @AfterEach
+    void removeHook() {
+        Steps.install(null);
+    }
+
+    @Test
+    void atEveryStepOfGrowthTheFileOpensWithAllThatWasThere() throws IOException {
+        final Path path = folder.resolve("pool");
+        final List<byte[]> images = new ArrayList<>();
+        try (Pool pool = Pool.open(path, TestPools.tiny().build())) {
+            pool.allocateChunksTo(2);
+            pool.region().putLong(65536, 9);
+            Steps.install(step -> {
+                try {
+                    images.add(Files.readAllBytes(path));
+                } catch (final IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            for (int chunks = 3; chunks <= 30; chunks++) {
+                pool.allocateChunksTo(chunks);
+            }
+            Steps.install(null);
+        }
+        assertTrue(images.size() > 40, () -> images.size() + " steps");
+        final Path copy = folder.resolve("copy");
+        int before = 2;
+        for (final byte[] image : images) {
+            Files.write(copy, image);
+            try (Pool pool = Pool.open(copy, TestPools.tiny().build())) {
+                assertEquals(9, pool.region().getLong(65536));
+                assertTrue(pool.allocatedChunks() >= before);
+                before = pool.allocatedChunks();
+                pool.allocateChunksTo(before + 1);
+                pool.region().putLong(before * 65536L, 1);
+            }
+        }
+        assertTrue(before >= 28, "the last image is grown");
+    }
+
+    @ParameterizedTest
+    @EnumSource(DescriptorPlacement.class)
+    void aFullDeviceIsAnExceptionThatChangesNothing(final DescriptorPlacement placement) {
+        final Path path = folder.resolve("pool");
+        final PoolOptions options = TestPools.tiny()
+                .placement(placement)
+                .descriptorFile(placement == DescriptorPlacement.FILE ? folder.resolve("file") : null)
+                .build();
+        try (Pool pool = Pool.open(path, options)) {
+            pool.allocateChunksTo(1);
+            final int allocated = pool.allocatedChunks();
+            final int count = pool.chunkCount();
+            int fail = 0;
+            while (allocated == pool.allocatedChunks()) {
+                final int last = fail++;
+                final int[] steps = new int[1];
+                Steps.install(step -> {
+                    if ((step.startsWith("allocate") || step.startsWith("truncate pool to")) && steps[0]++ >= last) {
+                        throw new PoolException(Reason.DEVICE_FULL, "injected");
+                    }
+                });
+                try {
+                    pool.allocateChunksTo(count + 1);
+                } catch (final PoolException e) {
+                    assertEquals(Reason.DEVICE_FULL, e.reason());
+                    Steps.install(null);
+                    assertEquals(allocated, pool.allocatedChunks());
+                    assertEquals(count, pool.chunkCount());
+                }
+            }
+            Steps.install(null);
+            assertTrue(fail > 2, fail + " places to fail");
+            pool.allocateChunksTo(count + 1);
+            pool.region().putLong(pool.region().size() - 65536 * 4, 1);
+        }
+    }
+
+    @Test
+    void whereTheDeviceHasNoRoomForAStepJustWhatIsNeededIsAllocated() {
+        try (Pool pool = Pool.open(folder.resolve("pool"), TestPools.tiny().build())) {
+            pool.allocateChunksTo(2);
+            final int[] steps = new int[1];
+            Steps.install(step -> {
+                if (step.startsWith("allocate") && steps[0]++ == 0) {
+                    throw new PoolException(Reason.DEVICE_FULL, "injected");
+                }
+            });
+            pool.allocateChunksTo(3);
+            assertEquals(3, pool.allocatedChunks());
+        }
+    }
+
+    /** Fills a small tmpfs to the brim through a pool, and uses every byte of it. */
+    static final class Filler {
+        private Filler() {}
+
+        public static void main(final String[] arguments) {
+            try (Pool pool = Pool.open(
+                    Path.of(arguments[0]),
+                    TestPools.tiny().durability(DurabilityRequest.BEST).build())) {
+                int chunks = 0;
+                try {
+                    while (true) {
+                        pool.allocateChunksTo(chunks + 1);
+                        for (long offset = chunks * 65536L; offset < (chunks + 1) * 65536L; offset += 4096) {
+                            pool.region().putLong(offset, ~offset);
+                        }
+                        assertTrue(pool.descriptors().beginChunkInitialisation(chunks));
+                        pool.descriptors().endChunkInitialisation(chunks);
+                        chunks++;
+                    }
+                } catch (final PoolException e) {
+                    System.out.println(e.reason() + " at " + chunks + ": " + e.getMessage());
+                    for (long offset = 0; offset < chunks * 65536L; offset += 4096) {
+                        assertEquals(~offset, pool.region().getLong(offset));
+                    }
+                    pool.closeCleanly();
+                    System.out.println("sound");
+                }
+            }
+        }
+    }
+
+    @Test
+    void aPoolThatFillsASmallTmpfsKeepsWhatItHas() throws IOException, InterruptedException {
+        final Path mount = Files.createDirectory(folder.resolve("mount"));
+        final String java = ChildJvm.command(Filler.class, mount.resolve("pool").toString()).stream()
+                .map(word -> "'" + word + "'")
+                .collect(Collectors.joining(" "));
+        final String script = "mount -t tmpfs -o size=1m tmpfs '" + mount + "' && exec " + java;
+        // As root a mount namespace is enough; anyone else needs a user namespace as well.
+        final List<String> command = new ArrayList<>(List.of("unshare", "-m"));
+        if (!System.getProperty("user.name").equals("root")) {
+            command.add("-r");
+        }
+        command.addAll(List.of("sh", "-c", script));
+        final Process filler = ChildJvm.start(command);
+        final String output = ChildJvm.output(filler);
+        final int exit = filler.waitFor();
+        assertEquals(0, exit, output);
+        assertTrue(output.startsWith("DEVICE_FULL at 1"), output);
+        assertTrue(output.endsWith("sound\n"), output);
+    }
+
+    @Test
+    void backgroundGrowthKeepsAheadOfNeed() {
+        final PoolOptions options = TestPools.tiny().backgroundGrowth(true).build();
+        try (Pool pool = Pool.open(folder.resolve("pool"), options)) {
+            pool.allocateChunksTo(1);
+            final int allocated = pool.allocatedChunks();
+            pool.allocateChunksTo(allocated);
+            final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            while (pool.allocatedChunks() == allocated && System.nanoTime() < deadline) {
+                Thread.onSpinWait();
+            }
+            assertTrue(pool.allocatedChunks() > allocated);
+        }
+    }
+
+    @Test
+    void manyThreadsGrowOnePoolOnceEach() throws InterruptedException {
+        try (Pool pool = Pool.open(
+                folder.resolve("pool"), TestPools.tiny().backgroundGrowth(true).build())) {
+            final List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                final Thread thread = new Thread(() -> {
+                    for (int chunks = 1; chunks <= 64; chunks++) {
+                        pool.allocateChunksTo(chunks);
+                        Memory.putLong(
+                                pool.dataAddress()
+                                        + (chunks - 1) * 65536L
+                                        + Thread.currentThread().getId() % 64 * 8,
+                                1);
+                    }
+                });
+                threads.add(thread);
+                thread.start();
+            }
+            for (final Thread thread : threads) {
+                thread.join();
+            }
+            assertEquals(64, pool.allocatedChunks());
+        }
+        assertFalse(Files.exists(folder.resolve("pool.creating")));
+    }
+}
