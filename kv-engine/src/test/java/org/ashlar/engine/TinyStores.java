@@ -47,9 +47,7 @@ public final class TinyStores {
      */
     public static CrashSimulator simulator(final Path path, final Placement placement) {
         return PoolRanges.simulator(
-                path,
-                Objects.requireNonNull(Tuning.tiny().geometry()),
-                DescriptorPlacement.valueOf(placement.name()));
+                path, Objects.requireNonNull(Tuning.tiny().geometry()), DescriptorPlacement.valueOf(placement.name()));
     }
 
     /**

@@ -235,7 +235,9 @@ final class CrashRun {
             simulator.callOn(reader, readLimit, () -> {
                 for (int i = 0; i < 1 + random.nextInt(2); i++) {
                     final boolean same = random.nextInt(3) != 0;
-                    final int key = same ? operation.key() : profile.keys().get(random.nextInt(profile.keys().size()));
+                    final int key = same
+                            ? operation.key()
+                            : profile.keys().get(random.nextInt(profile.keys().size()));
                     StoreCheck.read(running, operation.map(), key, oracle, random.nextBoolean());
                 }
                 return true;
@@ -270,8 +272,10 @@ final class CrashRun {
                 recover(random);
             } catch (final Throwable e) {
                 final String what = "crash before " + kind + " at " + where() + ", image " + choice + ", descriptors "
-                        + treatment + ", pending " + simulator.describePending();
-                throw parent == null ? failure(what, e, event, choice.toString()) : new AssertionError(what, e);
+                        + treatment + "\n  pending: " + simulator.describePending();
+                throw parent == null
+                        ? failure(what, e, event, choice.toString())
+                        : new AssertionError(e.getMessage() + "\n  in the image of an image: " + what, e);
             } finally {
                 RecorderHub.install(simulator);
                 delete(image);
@@ -337,7 +341,7 @@ final class CrashRun {
 
     private ImageFailure failure(final String what, final Throwable cause, final long event, final String image) {
         return new ImageFailure(
-                profile.name() + ", seed " + seed + ": " + what + ": " + cause.getMessage() + "\n  repeat it with: "
+                cause.getMessage() + "\n  " + profile.name() + ", seed " + seed + ", " + what + "\n  repeat it with: "
                         + Replay.command(test, seed, event, image),
                 cause);
     }

@@ -120,10 +120,9 @@ final class EngineCrashTest {
     }
 
     private void run(final Placement placement, final Profile profile, final LongStream seeds) {
-        final String name = "EngineCrashTest#"
-                + test.getTestMethod().orElseThrow().getName();
-        seeds.forEach(
-                seed -> reporter.publishEntry(new CrashRun(new Engine(placement), profile, seed, name).run()));
+        final String name =
+                "EngineCrashTest#" + test.getTestMethod().orElseThrow().getName();
+        seeds.forEach(seed -> reporter.publishEntry(new CrashRun(new Engine(placement), profile, seed, name).run()));
     }
 
     private record Engine(Placement placement) implements Subject {
