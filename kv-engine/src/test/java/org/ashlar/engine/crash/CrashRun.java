@@ -6,10 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.ashlar.kv.KvMap;
 import org.ashlar.kv.Store;
 import org.ashlar.pmem.RecorderHub;
 import org.ashlar.pmem.sim.CrashSimulator;
@@ -126,6 +129,9 @@ final class CrashRun {
         private final long generationSeed;
         private final @Nullable Generation parent;
         private final List<String> trace = new ArrayList<>();
+        /** Only what has them may be read inside an operation: to get one may have to wait for a writer. */
+        private final Map<String, KvMap> handles = new HashMap<>();
+
         private @Nullable Store store;
         private long operationStart;
 
@@ -153,6 +159,7 @@ final class CrashRun {
         }
 
         void closing() {
+            handles.clear();
             store = null;
         }
 
@@ -170,6 +177,9 @@ final class CrashRun {
             operationStart = simulator.events();
             StoreCheck.run(running, operation, oracle);
             rethrow();
+            if (oracle.certainMaps().contains(operation.map())) {
+                handles.computeIfAbsent(operation.map(), running::map);
+            }
         }
 
         /** A failure of an image, which the code of the store may have caught. */
@@ -226,9 +236,9 @@ final class CrashRun {
 
         /** Reads some keys as another thread would that runs just now, and holds on to what it saw. */
         private void readInside(final SplittableRandom random) {
-            final Store running = store;
             final Operation operation = oracle.inFlight();
-            if (running == null || operation == null || operation.kind() == Operation.Kind.CREATE_MAP) {
+            final KvMap handle = operation == null ? null : handles.get(operation.map());
+            if (operation == null || handle == null) {
                 return;
             }
             readsInside++;
@@ -238,7 +248,7 @@ final class CrashRun {
                     final int key = same
                             ? operation.key()
                             : profile.keys().get(random.nextInt(profile.keys().size()));
-                    StoreCheck.read(running, operation.map(), key, oracle, random.nextBoolean());
+                    StoreCheck.read(handle, operation.map(), key, oracle, random.nextBoolean());
                 }
                 return true;
             });
