@@ -50,6 +50,7 @@ final class CrashRun {
         return thread;
     });
     private Duration readLimit = Duration.ofSeconds(20);
+    private String statsAtEnd = "";
     private long images;
     private long imagesOfImages;
     private long readsInside;
@@ -99,7 +100,7 @@ final class CrashRun {
         return profile.name() + " seed " + seed + ": " + first.simulator.events() + " events, " + images
                 + " images and "
                 + imagesOfImages + " images of recovered ones, " + readsInside + " reads inside, "
-                + (System.nanoTime() - start) / 1_000_000 + " ms";
+                + (System.nanoTime() - start) / 1_000_000 + " ms; " + statsAtEnd;
     }
 
     private void runWorkload(final Generation first, final Path pool) {
@@ -112,6 +113,7 @@ final class CrashRun {
         }
         first.simulator.assertAllStoresWereSeen();
         StoreCheck.checkAll(store, first.oracle, random);
+        statsAtEnd = String.valueOf(store.stats());
         first.closing();
         store.close();
         first.rethrow();

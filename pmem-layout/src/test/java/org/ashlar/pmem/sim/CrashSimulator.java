@@ -530,7 +530,7 @@ public final class CrashSimulator implements MemoryRecorder {
             return;
         }
         final List<PendingLine> lines = linesIn(address, address + length);
-        if (lines.isEmpty()) {
+        if (lines.isEmpty() || WriteBackSites.isLeftOut()) {
             return;
         }
         checkThread();
