@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * thread of their own while the writer is held, and what they have seen must hold in every image from then on.
  *
  * <p>An image is opened, looked at, used for a few operations, and checked; some are watched by a second simulator meanwhile and
- * crashed again, so that recovery is crashed too.
+ * crashed again, so that recovery is crashed too. One kind of image is not of a machine that lost its power but of a process that was
+ * killed: the next process sees all stores, and power may fail under it before they are durable.
  */
 final class CrashRun {
     /** Operations with more events than this do something structural, and the events after it count for less. */
@@ -264,12 +265,16 @@ final class CrashRun {
             for (final ImageChoice choice : choices) {
                 crash(event, kind, choice);
             }
+            if (parent == null && only == null && random.nextInt(profile.secondOneIn()) == 0) {
+                crash(event, kind, ImageChoice.KILLED);
+            }
         }
 
         private void crash(final long event, final EventKind kind, final ImageChoice choice) {
             final SplittableRandom random = new SplittableRandom(
                     mix(mix(generationSeed, event), choice.toString().hashCode()));
-            final VolatileTreatment treatment = VolatileTreatment.any(random);
+            final VolatileTreatment treatment =
+                    choice.isKill() ? VolatileTreatment.AS_IN_MEMORY : VolatileTreatment.any(random);
             if (!simulator.fileExists()) {
                 return;
             }
@@ -281,7 +286,7 @@ final class CrashRun {
                 } else {
                     imagesOfImages++;
                 }
-                recover(random);
+                recover(random, choice.isKill());
             } catch (final Throwable e) {
                 final String what = "crash before " + kind + " at " + where() + ", image " + choice + ", descriptors "
                         + treatment + "\n  pending: " + simulator.describePending();
@@ -296,12 +301,15 @@ final class CrashRun {
         }
 
         /** Opens an image and uses it; the order in which things are touched first differs from one to the next. */
-        private void recover(final SplittableRandom random) {
+        private void recover(final SplittableRandom random, final boolean killed) {
             final Oracle expected = oracle.copy();
-            final boolean again = parent == null && random.nextInt(profile.secondOneIn()) == 0;
+            final boolean again = parent == null && (killed || random.nextInt(profile.secondOneIn()) == 0);
             final Generation next =
                     again ? new Generation(image, directory.file("image2"), expected, random.nextLong(), this) : null;
             if (next != null) {
+                if (killed) {
+                    next.simulator.inherit(simulator);
+                }
                 next.begin();
             }
             final Store recovered = subject.open(image);

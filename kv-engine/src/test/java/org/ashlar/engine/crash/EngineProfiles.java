@@ -30,7 +30,7 @@ final class EngineProfiles {
                 .withName("split")
                 .withMaps(1)
                 .withKeys(Profile.firstKeys(5_000))
-                .withOperations(420, 200)
+                .withOperations(460, 160)
                 .withValues(12, 0, 0)
                 .withMix(90, 5)
                 .withCrashes(25, 3, 12)
@@ -40,15 +40,15 @@ final class EngineProfiles {
     /** Keys whose hashes begin alike make the directory deep with few of them. */
     static Profile doubling() {
         return split().withName("doubling")
-                .withKeys(TinyStores.collidingKeys(1_500, 950, 9, Value::key))
-                .withOperations(440, 160);
+                .withKeys(TinyStores.collidingKeys(5_000, 950, 9, Value::key))
+                .withOperations(520, 160);
     }
 
     /** Keys that no split tells apart go to overflow chains, until others come that make a split worth while. */
     static Profile overflow() {
         return split().withName("overflow")
-                .withKeys(TinyStores.collidingKeys(1_500, 995, 9, Value::key))
-                .withOperations(440, 160)
+                .withKeys(TinyStores.collidingKeys(5_000, 995, 9, Value::key))
+                .withOperations(500, 160)
                 .withMix(88, 8);
     }
 
