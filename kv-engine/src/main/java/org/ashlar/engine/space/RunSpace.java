@@ -168,9 +168,12 @@ final class RunSpace {
             final long run = chunks.addressOf(chunk) + ((long) page << Pages.SHIFT);
             final long room = (long) (pagesPerChunk - page) << Pages.SHIFT;
             int pages = 1;
-            if (RecordJudge.keep(participant, liveness, run, room, ChunkWord.incarnation(word), quarantined)) {
-                final long claimed = pagesOf(run);
-                pages = claimed > 0 && claimed <= pagesPerChunk - page ? (int) claimed : 1;
+            final RecordJudge.Verdict verdict =
+                    RecordJudge.judge(participant, liveness, run, room, ChunkWord.incarnation(word), quarantined);
+            if (verdict != RecordJudge.Verdict.DEAD) {
+                // Only a live head covers its run: one that fails its check may have been dead when what it covered was
+                // reused.
+                pages = verdict == RecordJudge.Verdict.LIVE ? (int) pagesOf(run) : 1;
                 PageBitmap.set(header, page, pages);
                 taken += pages;
             }
@@ -185,8 +188,9 @@ final class RunSpace {
             throw new CorruptStoreException("the table word of chunk " + chunk + " claims " + ChunkWord.extra(word)
                     + " chunks, beyond those in use");
         }
-        return RecordJudge.keep(
-                participant, liveness, chunks.addressOf(chunk), bytes, ChunkWord.incarnation(word), quarantined);
+        return RecordJudge.judge(
+                        participant, liveness, chunks.addressOf(chunk), bytes, ChunkWord.incarnation(word), quarantined)
+                != RecordJudge.Verdict.DEAD;
     }
 
     /** Whether a body's head does not cover it: what a crash between the words of a large extent leaves. */
@@ -239,9 +243,12 @@ final class RunSpace {
         final int chunk = chunks.chunkOf(run);
         chunks.lock.lock();
         try {
-            if (ChunkWord.kind(chunks.word(chunk)) == ChunkWord.RUNS) {
+            final long word = chunks.word(chunk);
+            if (ChunkWord.kind(word) == ChunkWord.RUNS) {
                 final int first = (int) ((run - chunks.addressOf(chunk)) >>> Pages.SHIFT);
                 freePages(chunk, first, 1);
+            } else {
+                releaseLarge(chunk, word);
             }
         } finally {
             chunks.lock.unlock();

@@ -471,7 +471,8 @@ final class SlotSpace {
         int taken = 0;
         for (int slot = 0; slot < capacity; slot++) {
             final long address = addressOfPage(page) + (shape & FIRST_MASK) + (long) slot * size;
-            if (RecordJudge.keep(participant, liveness, address, size, SpanWord.incarnation(word), quarantined)) {
+            if (RecordJudge.judge(participant, liveness, address, size, SpanWord.incarnation(word), quarantined)
+                    != RecordJudge.Verdict.DEAD) {
                 final long bits = descriptor + CoreDescriptor.BITMAP_OFFSET + (long) (slot >>> 6) * Long.BYTES;
                 Memory.putLong(bits, Memory.getLong(bits) | 1L << slot);
                 taken++;
