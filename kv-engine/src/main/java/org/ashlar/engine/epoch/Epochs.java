@@ -43,6 +43,7 @@ public final class Epochs {
     private final Supplier<Object> scratchFactory;
     private final long[] beganNanos = new long[TIMES];
     private final boolean withoutFence;
+    private final Object stealing = new Object();
 
     /** Each belongs to one platform thread, or is vacant. */
     private volatile Participant[] owned;
@@ -50,9 +51,7 @@ public final class Epochs {
     /** Claimed for one operation at a time. */
     private volatile Participant[] shared;
 
-    private volatile Reclaimer reclaimer = (participant, code) -> {
-        throw new IllegalStateException("no reclaimer");
-    };
+    private volatile @Nullable Reclaimer reclaimer;
 
     /**
      * Makes the epochs of a store.
@@ -218,7 +217,7 @@ public final class Epochs {
      */
     public void drainWhenDue(final Participant participant) {
         if (participant.isDrainDue() && participant.waiting() != 0) {
-            participant.drain(advance(), reclaimer, participant);
+            participant.drain(advance(), reclaimer(), participant);
         }
     }
 
@@ -228,13 +227,46 @@ public final class Epochs {
      * @param caller the caller's participant
      */
     public void drainAll(final Participant caller) {
-        final long safeBefore = advance();
-        for (final Participant p : owned) {
-            p.drain(safeBefore, reclaimer, caller);
+        synchronized (stealing) {
+            final Participant[] all = owned;
+            for (final Participant p : all) {
+                if (p != caller) {
+                    p.lend();
+                }
+            }
+            final long safeBefore =
+                    advance(); // and a fence: an owner that begins from here on sees that its list is lent
+            try {
+                for (final Participant p : all) {
+                    if (p == caller || p.isIdle()) {
+                        p.drain(safeBefore, reclaimer(), caller);
+                    }
+                }
+            } finally {
+                for (final Participant p : all) {
+                    p.giveBack();
+                }
+            }
+            for (final Participant p : shared) {
+                if (p == caller) {
+                    p.drain(safeBefore, reclaimer(), caller);
+                } else if (p.tryEnter(global.get())) {
+                    try {
+                        p.drain(safeBefore, reclaimer(), caller);
+                    } finally {
+                        p.leave();
+                    }
+                }
+            }
         }
-        for (final Participant p : shared) {
-            p.drain(safeBefore, reclaimer, caller);
+    }
+
+    private Reclaimer reclaimer() {
+        final Reclaimer r = reclaimer;
+        if (r == null) {
+            throw new IllegalStateException("nobody takes back what is retired");
         }
+        return r;
     }
 
     /** Begins a new epoch; returns the oldest one in which a running operation may have begun. */

@@ -23,6 +23,9 @@ public final class Scratch {
     /** Current page (plus one) of each size class that this participant allocates from; 0 means none. */
     public final long[] activePages;
 
+    /** Where loads for their effect on the cache go, so that the compiler keeps them. */
+    public long touchedSum;
+
     /** The view of the value that user code gets. */
     public final SlotView valueView = new SlotView();
 

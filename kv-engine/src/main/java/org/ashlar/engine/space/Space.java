@@ -4,8 +4,10 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
+import org.ashlar.engine.epoch.Reclaimer;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.Descriptors;
+import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -13,7 +15,7 @@ import org.roaringbitmap.RoaringBitmap;
  * The allocator of one open pool: records and index pages in, records and index pages out. Thread-safe; see the package for
  * the rules that its callers keep.
  */
-public final class Space {
+public final class Space implements Reclaimer {
     /** Pages judged by one call of {@link #sweepSome}. */
     private static final int SWEEP_PAGES = 32;
 
@@ -72,7 +74,7 @@ public final class Space {
         index = new IndexSpace(pool, chunks, epochs, liveness, quarantined);
         largestSlot = slots.classes().largestBytes();
         unswept.add(0L, (long) chunks.highWater());
-        epochs.setReclaimer(this::reclaim);
+        epochs.setReclaimer(this);
     }
 
     /**
@@ -229,7 +231,13 @@ public final class Space {
         return chunk | OFFER_CHUNK;
     }
 
-    private void reclaim(final Participant participant, final long code) {
+    @Override
+    public long touch(final long code) {
+        return Memory.getLong(descriptors.core(((code & ~(long) CODE_MASK) - data) >>> Pages.SHIFT));
+    }
+
+    @Override
+    public void reclaim(final Participant participant, final long code) {
         final long address = code & ~(long) CODE_MASK;
         switch ((int) code & CODE_MASK) {
             case RECORD -> freeRecord(address);
