@@ -202,6 +202,12 @@ final class EngineStore implements Store {
                 exit(participant);
             }
         }
+        participant = enterForWriting();
+        try {
+            space.useScatteredRoom();
+        } finally {
+            exit(participant);
+        }
     }
 
     private StoreClosedException closedException() {

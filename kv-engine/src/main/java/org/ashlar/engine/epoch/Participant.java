@@ -3,6 +3,7 @@ package org.ashlar.engine.epoch;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Padding before the announcement, so that no other participant's announcement shares its cache lines. */
@@ -24,16 +25,20 @@ abstract class ParticipantTrailingPad extends ParticipantAnnouncement {
 }
 
 /**
- * One running operation, and what it may use without sharing: its retire list and the engine's scratch space. Claimed by
- * {@link Epochs#enter}, owned by the claiming thread until {@link Epochs#exit}, then claimed by somebody else.
+ * One running operation, and what it may use without sharing: the engine's scratch space, and a retire list. Held from
+ * {@link Epochs#enter} to {@link Epochs#exit}. Some belong to one platform thread as long as it lives, the others to whoever comes.
  */
 public final class Participant extends ParticipantTrailingPad {
     private static final VarHandle ANNOUNCED;
+    private static final VarHandle LIST_LOCK;
     private static final int INITIAL_RETIRED = 512;
+    private static final int LIST_SPINS = 100;
+    private static final long LIST_PARK_NANOS = 10_000;
 
     static {
         try {
             ANNOUNCED = MethodHandles.lookup().findVarHandle(ParticipantAnnouncement.class, "announced", long.class);
+            LIST_LOCK = MethodHandles.lookup().findVarHandle(Participant.class, "listLock", int.class);
         } catch (final ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -41,6 +46,12 @@ public final class Participant extends ParticipantTrailingPad {
 
     private final Object scratch;
     private @Nullable Thread scopeOwner;
+    private @Nullable Thread owner;
+    private long ownerId;
+
+    /** 1 while somebody is at the retire list: the owner of the operation, or whoever needs space. */
+    @SuppressWarnings("unused") // through LIST_LOCK
+    private volatile int listLock;
 
     /** Ring of pairs (code, epoch); a power of two of longs. */
     private long[] retired = new long[0];
@@ -63,6 +74,42 @@ public final class Participant extends ParticipantTrailingPad {
         return scratch;
     }
 
+    // ------------------------------------------------------------------------------------------------- announcing
+
+    /** Whether the thread of this id has this participant for itself; exact when asked by that thread. */
+    boolean isOwnedBy(final long threadId) {
+        return ownerId == threadId;
+    }
+
+    /** Whether an owner may be set: there is none, or it has ended. Under the lock of the epochs. */
+    boolean isVacant() {
+        final Thread last = owner;
+        return last == null || (!last.isAlive() && announced == 0);
+    }
+
+    /** Under the lock of the epochs. */
+    void setOwner(final Thread thread) {
+        owner = thread;
+        ownerId = thread.getId();
+    }
+
+    boolean isIdle() {
+        return announced == 0;
+    }
+
+    /** The owner announces itself; somebody else's process-wide barrier orders this before what the owner loads next. */
+    void announceWithoutFence(final long epoch) {
+        ANNOUNCED.setOpaque(this, epoch);
+        // No instruction; but the compiler moves no load above it.
+        VarHandle.acquireFence();
+    }
+
+    /** The owner announces itself. */
+    void announceWithFence(final long epoch) {
+        announced = epoch;
+    }
+
+    /** Anybody announces itself on a shared participant; the compare-and-set is a full fence. */
     boolean tryEnter(final long epoch) {
         return announced == 0 && ANNOUNCED.compareAndSet(this, 0L, epoch);
     }
@@ -99,14 +146,21 @@ public final class Participant extends ParticipantTrailingPad {
         return (tail - head) >>> 1;
     }
 
+    // ------------------------------------------------------------------------------------------------ retire list
+
     void add(final long code, final long epoch) {
-        if (tail - head == retired.length) {
-            growRing();
+        lockList();
+        try {
+            if (tail - head == retired.length) {
+                growRing();
+            }
+            final int mask = retired.length - 1;
+            retired[(int) (tail & mask)] = code;
+            retired[(int) ((tail + 1) & mask)] = epoch;
+            tail += 2;
+        } finally {
+            unlockList();
         }
-        final int mask = retired.length - 1;
-        retired[(int) (tail & mask)] = code;
-        retired[(int) ((tail + 1) & mask)] = epoch;
-        tail += 2;
     }
 
     /** Whether enough has gathered since the last drain to make another one worthwhile. */
@@ -114,17 +168,45 @@ public final class Participant extends ParticipantTrailingPad {
         return tail >= drainAt;
     }
 
-    void drain(final long safeBefore, final Reclaimer reclaimer) {
-        while (head != tail) {
-            final int mask = retired.length - 1;
-            if (retired[(int) ((head + 1) & mask)] >= safeBefore) {
-                break;
-            }
-            final long code = retired[(int) (head & mask)];
-            head += 2; // first: reclaiming may retire more
-            reclaimer.reclaim(this, code);
+    /** Takes back all that was retired before an epoch; {@code caller} is the participant of the thread that does it. */
+    void drain(final long safeBefore, final Reclaimer reclaimer, final Participant caller) {
+        for (long code = takeRetired(safeBefore); code != 0; code = takeRetired(safeBefore)) {
+            reclaimer.reclaim(caller, code);
         }
         drainAt = tail + 2 * Epochs.DRAIN_INTERVAL;
+    }
+
+    /** The oldest retired thing, if it was retired before an epoch; else 0, which is no code. */
+    private long takeRetired(final long safeBefore) {
+        lockList();
+        try {
+            if (head == tail) {
+                return 0;
+            }
+            final int mask = retired.length - 1;
+            if (retired[(int) ((head + 1) & mask)] >= safeBefore) {
+                return 0;
+            }
+            final long code = retired[(int) (head & mask)];
+            head += 2;
+            return code;
+        } finally {
+            unlockList();
+        }
+    }
+
+    private void lockList() {
+        for (int spins = 0; !LIST_LOCK.compareAndSet(this, 0, 1); spins++) {
+            if (spins < LIST_SPINS) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.parkNanos(LIST_PARK_NANOS);
+            }
+        }
+    }
+
+    private void unlockList() {
+        LIST_LOCK.setRelease(this, 0);
     }
 
     private void growRing() {

@@ -151,6 +151,10 @@ final class Chunks {
         return first;
     }
 
+    boolean hasFreeRun(final int count) {
+        return findFreeRun(count) >= 0;
+    }
+
     private int findFreeRun(final int count) {
         int run = 0;
         int previous = -2;

@@ -45,8 +45,8 @@ final class IndexSpace {
 
     /** Takes a page; its descriptor is initialised and unlocked, its old content is garbage. */
     long allocate(final Participant participant, final Space space) {
-        while (chunksWithPages.isEmpty() && space.sweepSome(participant)) {
-            // each turn judges a few pages that an earlier open left
+        if (chunksWithPages.isEmpty()) { // a racy look; at worst a few pages are judged early
+            space.sweepSome(participant); // once: a put looks at few of the pages of earlier opens
         }
         final long address;
         chunks.lock.lock();

@@ -39,25 +39,61 @@ final class RunSpace {
     }
 
     /** Takes a run for a record of so many bytes; its old content is garbage. */
-    long allocate(final long bytes, final Space space) {
+    long allocate(final Participant participant, final long bytes, final Space space) {
         final long pages = Pages.count(bytes);
+        final int chunkCount = (int) ((pages + pagesPerChunk - 1) / pagesPerChunk);
+        for (int i = 0; i < chunkCount; i++) { // as much as is wanted: a put looks at little of what earlier opens left
+            final long run = takeKnown(pages, chunkCount, space);
+            if (run != 0) {
+                return run;
+            }
+            if (!space.sweepSome(participant)) {
+                break;
+            }
+        }
         chunks.lock.lock();
         try {
+            final long run = takeKnown(pages, chunkCount, space);
+            if (run != 0) {
+                return run;
+            }
             if (pages > pagesPerChunk) {
-                return chunks.addressOf(space.takeChunkRun((int) ((pages + pagesPerChunk - 1) / pagesPerChunk)));
+                return chunks.addressOf(space.takeChunkRun(chunkCount));
             }
-            for (final int chunk : chunksWithPages) {
-                final long run = takePages(chunk, (int) pages);
-                if (run != 0) {
-                    return run;
-                }
-            }
-            final int chunk = space.takeChunk(ChunkWord.RUNS);
-            chunksWithPages.add(chunk);
-            return takePages(chunk, (int) pages);
+            return takeFromNewChunk((int) pages, space);
         } finally {
             chunks.lock.unlock();
         }
+    }
+
+    /** A run in space that is known to be free and is not fresh; 0 when there is none. */
+    private long takeKnown(final long pages, final int chunkCount, final Space space) {
+        chunks.lock.lock();
+        try {
+            if (pages > pagesPerChunk) {
+                return chunks.hasFreeRun(chunkCount) ? chunks.addressOf(space.takeChunkRun(chunkCount)) : 0;
+            }
+            final long run = takeFromChunks((int) pages);
+            return run == 0 && chunks.freeCount() > 0 ? takeFromNewChunk((int) pages, space) : run;
+        } finally {
+            chunks.lock.unlock();
+        }
+    }
+
+    private long takeFromNewChunk(final int pages, final Space space) {
+        final int chunk = space.takeChunk(ChunkWord.RUNS);
+        chunksWithPages.add(chunk);
+        return takePages(chunk, pages);
+    }
+
+    private long takeFromChunks(final int pages) {
+        for (final int chunk : chunksWithPages) {
+            final long run = takePages(chunk, pages);
+            if (run != 0) {
+                return run;
+            }
+        }
+        return 0;
     }
 
     private long takePages(final int chunk, final int pages) {
@@ -248,7 +284,7 @@ final class RunSpace {
                 final int first = (int) ((run - chunks.addressOf(chunk)) >>> Pages.SHIFT);
                 freePages(chunk, first, 1);
             } else {
-                releaseLarge(chunk, word);
+                releaseLarge(chunk, chunks.word(chunk));
             }
         } finally {
             chunks.lock.unlock();

@@ -22,12 +22,16 @@ import org.roaringbitmap.RoaringBitmap;
  * changed its class meanwhile; the popper looks.
  *
  * <p>Descriptor fields, under the descriptor's lock: bitmap (a set bit: taken), count (bits set), flags ({@link #ACTIVE},
- * {@link #LISTED}, size class plus one, span incarnation), next (list link: page plus one), reserved (offset of the first slot in
+ * {@link #LISTED}, {@link #PENDING}, size class plus one, span incarnation), next (list link: page plus one), reserved (offset of the first slot in
  * the page, and number of slots that begin in it).
  */
 final class SlotSpace {
     private static final int ACTIVE = 2;
     private static final int LISTED = 4;
+
+    /** Judged in this open, and an epoch has to pass before what was found dead in it may be used. */
+    private static final int PENDING = 8;
+
     private static final int CLASS_SHIFT = 8;
     private static final int CLASS_MASK = 0xFF << CLASS_SHIFT;
     private static final int INCARNATION_SHIFT = 16;
@@ -134,14 +138,12 @@ final class SlotSpace {
 
     /** A page with free slots that is now active for the caller. */
     private long nextPage(final Participant participant, final int sizeClass, final Space space) {
-        while (true) {
-            final long listed = popListed(sizeClass);
-            if (listed >= 0) {
-                return listed;
-            }
-            if (!space.sweepSome(participant)) {
-                break;
-            }
+        long listed = popListed(sizeClass);
+        if (listed < 0 && space.sweepSome(participant)) { // once: a put looks at few of the pages of earlier opens
+            listed = popListed(sizeClass);
+        }
+        if (listed >= 0) {
+            return listed;
         }
         final ReentrantLock lock = lists.lock(sizeClass);
         lock.lock();
@@ -312,13 +314,46 @@ final class SlotSpace {
     void offer(final long page) {
         final long descriptor = descriptors.core(page);
         descriptors.lock(descriptor);
-        offerLocked(page, descriptor, flags(descriptor), count(descriptor));
+        final int flags = flags(descriptor) & ~PENDING;
+        Memory.putInt(descriptor + CoreDescriptor.FLAGS_OFFSET, flags);
+        offerLocked(page, descriptor, flags, count(descriptor));
+    }
+
+    /** Lists every page with any free slot, however few; for when space is short. */
+    void offerAll() {
+        final long end = pageOf(chunks.addressOf(chunks.highWater()));
+        for (long page = 0; page < end; page++) {
+            if (!descriptors.isInitialised(page)) {
+                continue;
+            }
+            final long descriptor = descriptors.core(page);
+            if (!isOfferable(descriptor)) { // a look without the lock: mostly there is nothing to do
+                continue;
+            }
+            descriptors.lock(descriptor);
+            final int flags = flags(descriptor);
+            final boolean list = isOfferable(descriptor);
+            if (list) {
+                Memory.putInt(descriptor + CoreDescriptor.FLAGS_OFFSET, flags | LISTED);
+            }
+            descriptors.unlock(descriptor);
+            if (list) {
+                lists.push(classOf(flags), page);
+            }
+        }
+    }
+
+    private static boolean isOfferable(final long descriptor) {
+        final int flags = flags(descriptor);
+        return (flags & (ACTIVE | PENDING | LISTED)) == 0
+                && classOf(flags) >= 0
+                && count(descriptor) < capacity(descriptor);
     }
 
     /** Lists a page with room, frees a span without records; releases the descriptor's lock. */
     private void offerLocked(final long page, final long descriptor, final int flags, final int taken) {
         final int capacity = capacity(descriptor);
-        final boolean idle = (flags & ACTIVE) == 0 && classOf(flags) >= 0;
+        final boolean idle = (flags & (ACTIVE | PENDING)) == 0 && classOf(flags) >= 0;
         final boolean list =
                 idle && (flags & LISTED) == 0 && capacity - taken >= Math.max(1, capacity / LISTED_FRACTION);
         if (list) {
@@ -378,7 +413,7 @@ final class SlotSpace {
 
     private boolean isEmptyAndIdle(final long descriptor) {
         final int flags = flags(descriptor);
-        return (flags & ACTIVE) == 0 && classOf(flags) >= 0 && count(descriptor) == 0;
+        return (flags & (ACTIVE | PENDING)) == 0 && classOf(flags) >= 0 && count(descriptor) == 0;
     }
 
     // ------------------------------------------------------------------------------------------------ first touch
@@ -480,8 +515,11 @@ final class SlotSpace {
         }
         Memory.putInt(descriptor + CoreDescriptor.COUNT_OFFSET, taken);
         Memory.putLong(descriptor + CoreDescriptor.RESERVED_OFFSET, shape);
-        Memory.putInt(descriptor + CoreDescriptor.FLAGS_OFFSET, flagsOf(sizeClass, SpanWord.incarnation(word)));
-        return taken < capacity || capacity == 0;
+        final boolean room = taken < capacity || capacity == 0;
+        Memory.putInt(
+                descriptor + CoreDescriptor.FLAGS_OFFSET,
+                flagsOf(sizeClass, SpanWord.incarnation(word)) | (room ? PENDING : 0));
+        return room;
     }
 
     // ------------------------------------------------------------------------------------------------------ audit

@@ -99,7 +99,7 @@ public final class Space {
         participant.noteMutation();
         return bytes <= largestSlot
                 ? slots.allocate(participant, slots.classes().classFor(bytes), this)
-                : runs.allocate(bytes, this);
+                : runs.allocate(participant, bytes, this);
     }
 
     /**
@@ -140,9 +140,21 @@ public final class Space {
      * @param participant the caller's
      */
     public void sweepAll(final Participant participant) {
-        while (sweepSome(participant)) {
-            // each turn judges a few pages
+        boolean left = true;
+        while (left) { // a few pages each turn, so that others get at theirs
+            sweepLock.lock(); // not just tried: what another thread is at may be the room that the caller needs
+            try {
+                left = sweepLocked(participant);
+            } finally {
+                sweepLock.unlock();
+            }
+            epochs.drainWhenDue(participant);
         }
+    }
+
+    /** Puts pages to use that have so little room that they are left alone as long as there is other space. */
+    public void useScatteredRoom() {
+        slots.offerAll();
     }
 
     // --------------------------------------------------------------------------------------------------- freeing
@@ -281,19 +293,22 @@ public final class Space {
         if (!sweepLock.tryLock()) {
             return false;
         }
+        final boolean judged;
         try {
-            int budget = SWEEP_PAGES;
-            while (budget > 0 && !unswept.isEmpty()) {
-                budget -= sweepStep(participant, unswept.first());
-            }
-            if (budget == SWEEP_PAGES) {
-                return false;
-            }
+            judged = sweepLocked(participant);
         } finally {
             sweepLock.unlock();
         }
         epochs.drainWhenDue(participant);
-        return true;
+        return judged;
+    }
+
+    private boolean sweepLocked(final Participant participant) {
+        int budget = SWEEP_PAGES;
+        while (budget > 0 && !unswept.isEmpty()) {
+            budget -= sweepStep(participant, unswept.first());
+        }
+        return budget < SWEEP_PAGES;
     }
 
     private int sweepStep(final Participant participant, final int chunk) {

@@ -1,0 +1,146 @@
+package org.ashlar.engine;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.ashlar.kv.KvMap;
+import org.ashlar.kv.Store;
+
+/** Random operations on several maps of a store, each held against a {@link HashMap}. */
+final class RandomOperations {
+    private final SplittableRandom random;
+    private final String[] names;
+    private final int keys;
+    private final int largestValue;
+    private final Map<String, Map<Integer, Value>> oracle = new HashMap<>();
+
+    /** What a key holds: the bytes follow from these. */
+    private record Value(long seed, int length) {
+        byte[] bytes() {
+            final byte[] bytes = new byte[length];
+            new SplittableRandom(seed).nextBytes(bytes);
+            return bytes;
+        }
+    }
+
+    RandomOperations(final long seed, final int maps, final int keys, final int largestValue) {
+        random = new SplittableRandom(seed);
+        this.keys = keys;
+        this.largestValue = largestValue;
+        names = new String[maps];
+        for (int i = 0; i < maps; i++) {
+            names[i] = "map-" + i;
+            oracle.put(names[i], new HashMap<>());
+        }
+    }
+
+    /** Keys of all lengths from none on; few are long, and some differ in their last byte only. */
+    static byte[] key(final int number) {
+        if (number == 0) {
+            return new byte[0];
+        }
+        final int length = number % 101 == 0 ? 4 + number * 7 % 3000 : 4 + number % 30;
+        final ByteBuffer key = ByteBuffer.allocate(length);
+        return key.putInt(length - Integer.BYTES, number).array();
+    }
+
+    private static int numberOf(final byte[] key) {
+        return key.length == 0 ? 0 : ByteBuffer.wrap(key).getInt(key.length - Integer.BYTES);
+    }
+
+    private int valueLength() {
+        return switch (random.nextInt(20)) {
+            case 0 -> 0;
+            case 1 -> random.nextInt(largestValue + 1);
+            case 2, 3 -> random.nextInt(Math.min(largestValue, 10_000) + 1);
+            case 4, 5, 6 -> random.nextInt(1000);
+            default -> random.nextInt(120);
+        };
+    }
+
+    void run(final Store store, final int operations, final int deletesInTen) {
+        for (int i = 0; i < operations; i++) {
+            final String name = names[random.nextInt(names.length)];
+            step(store.map(name), oracle.get(name), random.nextInt(keys), deletesInTen);
+        }
+    }
+
+    private void step(final KvMap map, final Map<Integer, Value> expected, final int number, final int deletesInTen) {
+        final byte[] key = key(number);
+        final boolean present = expected.containsKey(number);
+        final Value value = new Value(random.nextLong(), valueLength());
+        if (random.nextInt(10) < deletesInTen) {
+            assertEquals(expected.remove(number) != null, deleteInAWay(map, key), "delete");
+            return;
+        }
+        switch (random.nextInt(6)) {
+            case 0, 1 -> {
+                map.put(key, value.bytes());
+                expected.put(number, value);
+            }
+            case 2 -> {
+                map.put(buffer(key), 3, key.length, buffer(value.bytes()), 3, value.length());
+                expected.put(number, value);
+            }
+            case 3 -> {
+                assertEquals(!present, map.putIfAbsent(key, value.bytes()), "putIfAbsent");
+                expected.putIfAbsent(number, value);
+            }
+            case 4 -> assertEquals(present, map.contains(key), "contains");
+            default -> assertHolds(map, number, expected.get(number));
+        }
+    }
+
+    private boolean deleteInAWay(final KvMap map, final byte[] key) {
+        return random.nextBoolean() ? map.delete(key) : map.delete(buffer(key), 3, key.length);
+    }
+
+    /** The bytes at offset 3 of a buffer. */
+    private static UnsafeBuffer buffer(final byte[] bytes) {
+        final byte[] padded = new byte[bytes.length + 5];
+        System.arraycopy(bytes, 0, padded, 3, bytes.length);
+        return new UnsafeBuffer(padded);
+    }
+
+    private static void assertHolds(final KvMap map, final int number, final Value value) {
+        final byte[] found = map.get(key(number));
+        if (value == null) {
+            assertNull(found, () -> "key " + number + " should be absent");
+        } else {
+            assertNotNull(found, () -> "key " + number + " is lost, it had " + value);
+            assertArrayEquals(value.bytes(), found, () -> "value of key " + number);
+        }
+    }
+
+    /** Compares everything: keys one by one, by iteration, by size. */
+    void compareAll(final Store store) {
+        for (final String name : names) {
+            final KvMap map = store.map(name);
+            final Map<Integer, Value> expected = oracle.get(name);
+            for (int number = 0; number < keys; number++) {
+                assertHolds(map, number, expected.get(number));
+            }
+            final Set<Integer> seen = new HashSet<>();
+            map.forEach((key, value) -> {
+                final int number = numberOf(key.toByteArray());
+                assertArrayEquals(key(number), key.toByteArray());
+                assertEquals(true, seen.add(number), () -> "key " + number + " was visited twice");
+                final Value there = expected.get(number);
+                assertNotNull(there, () -> "key " + number + " was visited, but is absent");
+                assertArrayEquals(there.bytes(), value.toByteArray());
+                return true;
+            });
+            assertEquals(expected.keySet(), seen);
+            assertEquals(expected.size(), map.size());
+        }
+    }
+}

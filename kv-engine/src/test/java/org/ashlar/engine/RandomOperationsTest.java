@@ -1,0 +1,76 @@
+package org.ashlar.engine;
+
+import java.nio.file.Path;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.ashlar.pmem.Geometry;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Random operations against an oracle. To replay a failure: its seed is in the test's name; pass it as {@code -Dashlar.seed}. */
+final class RandomOperationsTest {
+    private static final Geometry MIDDLE = new Geometry(256 << 10, 1 << 20, 200);
+
+    @TempDir(factory = MemoryFolder.class)
+    Path folder;
+
+    private enum Shape {
+        TINY(Tuning.tiny(), 3, 700, 60_000),
+        TINY_MULTI_CHUNK_VALUES(Tuning.tiny(), 2, 60, 700_000),
+        TINY_MANY_SMALL(Tuning.tiny(), 1, 12_000, 200),
+        MIDDLE_SIZES(new Tuning(MIDDLE, 42), 4, 700, 300_000),
+        STANDARD(Tuning.STANDARD, 3, 150, 3_000_000);
+
+        final Tuning tuning;
+        final int maps;
+        final int keys;
+        final int largestValue;
+
+        Shape(final Tuning tuning, final int maps, final int keys, final int largestValue) {
+            this.tuning = tuning;
+            this.maps = maps;
+            this.keys = keys;
+            this.largestValue = largestValue;
+        }
+    }
+
+    static Stream<Arguments> shapesAndSeeds() {
+        final Long seed = Long.getLong("ashlar.seed");
+        final LongStream seeds = seed != null
+                ? LongStream.of(seed)
+                : LongStream.concat(
+                        LongStream.range(0, TestStores.LONG ? 30 : 1), LongStream.of(System.nanoTime() & 0xFFFF_FFFFL));
+        return seeds.boxed().flatMap(s -> Stream.of(Shape.values()).map(shape -> Arguments.of(shape, s)));
+    }
+
+    @ParameterizedTest(name = "{0} -Dashlar.seed={1}")
+    @MethodSource("shapesAndSeeds")
+    void aStoreDoesWhatAHashMapDoesOverCloseAndKill(final Shape shape, final long seed) {
+        final Path path = folder.resolve("pool");
+        final RandomOperations operations = new RandomOperations(seed, shape.maps, shape.keys, shape.largestValue);
+        final int rounds = TestStores.LONG ? 12 : 5;
+        for (int round = 0; round < rounds; round++) {
+            final EngineStore store =
+                    EngineStore.open(path, TestStores.options().withMaximumBytes(1L << 30), shape.tuning);
+            if ((round & 1) == 0) {
+                operations.run(store, TestStores.LONG ? 8_000 : 2_500, round % 3 == 2 ? 6 : 2);
+                operations.compareAll(store);
+            } else {
+                operations.compareAll(store);
+                operations.run(store, 1_000, 3);
+            }
+            TestStores.assertSound(store);
+            if ((round & 2) == 0) {
+                store.abandon();
+            } else {
+                store.close();
+            }
+        }
+        try (EngineStore store = EngineStore.open(path, TestStores.options(), shape.tuning)) {
+            operations.compareAll(store);
+            TestStores.assertSound(store);
+        }
+    }
+}
