@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The maps of a store, by name and by incarnation. Itself a map of the store, with two records for each map: {@code N name} with the
  * incarnation and the {@link RootTail}, which is the map; and {@code I incarnation} with the name, so that a record that is found in
- * the space can be brought home. N is written first; a crash before I is made good when the map is next opened, and no record of
- * the map can exist before that.
+ * the space can be brought home. N is written first. A crash before I leaves a map, and its first leaf, that cannot be brought home by what
+ * is found in the space; only the map of the last incarnation can be so, and {@link #bind} looks for it before anything is judged. No
+ * other map is made until its I is written.
  */
 final class Catalog implements Liveness {
     private static final byte NAME = 'N';
@@ -36,6 +37,8 @@ final class Catalog implements Liveness {
     private final ConcurrentMap<Integer, MapCore> cores = new ConcurrentHashMap<>();
     private final Superblock superblock;
     private @Nullable Parts parts;
+    /** The name of the map whose record I is not written yet, if there is one. */
+    private byte @Nullable [] unregistered;
 
     private record Parts(Space space, Keys keys, IndexContext context, MapCore catalog) {}
 
@@ -51,6 +54,28 @@ final class Catalog implements Liveness {
                 pool, space, keys, context, IndexContext.CATALOG_INCARNATION, superblock.catalogTail(), trustCounts);
         parts = new Parts(space, keys, context, catalog);
         cores.put(IndexContext.CATALOG_INCARNATION, catalog);
+        final int last = superblock.lastIncarnation();
+        if (last >= IndexContext.FIRST_INCARNATION && !isRegistered(last)) {
+            unregistered = findByIncarnation(last);
+        }
+    }
+
+    /** Whether a map's record I is there. */
+    private boolean isRegistered(final int incarnation) {
+        final byte[] key = incarnationKey(incarnation);
+        return parts().catalog.find(key, Memory.ARRAY_BASE, key.length) != 0;
+    }
+
+    /** The name of the map of an incarnation, among all names; from here on the map is known by its incarnation. */
+    private byte @Nullable [] findByIncarnation(final int incarnation) {
+        for (final String name : names()) {
+            final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+            final MapCore core = find(bytes);
+            if (core != null && core.incarnation() == incarnation) {
+                return bytes;
+            }
+        }
+        return null;
     }
 
     private Parts parts() {
@@ -72,6 +97,7 @@ final class Catalog implements Liveness {
 
     /** The map of a name, made when there is none; both its records are durable when this returns. */
     synchronized MapCore findOrCreate(final Participant participant, final byte[] name) {
+        register(participant);
         MapCore core = find(name);
         if (core == null) {
             create(participant, name);
@@ -80,13 +106,23 @@ final class Catalog implements Liveness {
         if (core == null) {
             throw new IllegalStateException("a map that was just created is not there");
         }
-        final byte[] key = incarnationKey(core.incarnation());
-        if (parts().catalog.find(key, Memory.ARRAY_BASE, key.length) == 0) {
+        register(participant);
+        return core;
+    }
+
+    /** Writes the record I that is missing. */
+    private void register(final Participant participant) {
+        final byte[] name = unregistered;
+        if (name != null) {
+            final MapCore core = find(name);
+            if (core == null) {
+                throw new IllegalStateException("a map that was created has gone");
+            }
             final byte[] value = new byte[name.length + RootTail.BYTES];
             System.arraycopy(name, 0, value, 0, name.length);
-            put(participant, key, value);
+            put(participant, incarnationKey(core.incarnation()), value);
+            unregistered = null;
         }
-        return core;
     }
 
     private void create(final Participant participant, final byte[] name) {
@@ -102,6 +138,7 @@ final class Catalog implements Liveness {
         putLong(value, tail + RootTail.ROOT_OFFSET, root);
         putLong(value, tail + RootTail.COUNT_OFFSET, RootTail.COUNT_VALID); // no entries
         put(participant, key, value);
+        unregistered = name;
     }
 
     private void put(final Participant participant, final byte[] key, final byte[] value) {

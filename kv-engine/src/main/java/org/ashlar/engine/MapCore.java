@@ -110,23 +110,24 @@ final class MapCore {
         if (onlyIfAbsent && index.find(hash, keyBase, keyOffset, keyLength) != 0) {
             return false;
         }
+        final Scratch scratch = Scratch.of(participant);
+        scratch.touchedSum += index.touch(hash);
         final long size = RecordHeader.size(keyLength, valueLength);
         final long record = space.allocateRecord(participant, size); // 1
         final long old;
         try {
-            Scratch.of(participant)
-                    .writeRecord(
-                            record,
-                            space.incarnationAt(record, size),
-                            incarnation,
-                            openCounter,
-                            keyBase,
-                            keyOffset,
-                            keyLength,
-                            valueBase,
-                            valueOffset,
-                            valueLength,
-                            tailBytes);
+            scratch.writeRecord(
+                    record,
+                    space.incarnationAt(record, size),
+                    incarnation,
+                    openCounter,
+                    keyBase,
+                    keyOffset,
+                    keyLength,
+                    valueBase,
+                    valueOffset,
+                    valueLength,
+                    tailBytes);
             persistence.persist(record, size); // 2
             old = index.put(participant, hash, keyBase, keyOffset, keyLength, record, onlyIfAbsent); // 3
         } catch (final RuntimeException e) {

@@ -73,6 +73,11 @@ final class Superblock {
         persistence.persist(address + MAGIC_OFFSET, Long.BYTES);
     }
 
+    /** The number that was taken last; one less than the first where none was. */
+    int lastIncarnation() {
+        return (int) (Memory.getLong(address + NEXT_INCARNATION_OFFSET) - 1);
+    }
+
     /** A number that no map ever had. Called under the catalog's lock. */
     int takeIncarnation() {
         final long next = Memory.getLong(address + NEXT_INCARNATION_OFFSET);

@@ -70,7 +70,8 @@ final class BadInputTest {
             TestStores.options().withCreateIfMissing(false),
             TestStores.options().withReadOnly(true)
         }) {
-            final StoreException e = assertThrows(type, () -> Store.open(path, options).close());
+            final StoreException e =
+                    assertThrows(type, () -> Store.open(path, options).close());
             assertArrayEquals(before, Files.readAllBytes(path), "not a byte was changed");
             message = String.valueOf(e.getMessage());
             assertNotNull(e.getCause());
@@ -226,8 +227,7 @@ final class BadInputTest {
             assertArrayEquals(bytes("value"), second.map("m").get(bytes("key")));
             assertEquals(1, map.size());
             assertSays(
-                    String.valueOf(assertThrows(
-                                    ReadOnlyStoreException.class, () -> map.put(bytes("a"), bytes("b")))
+                    String.valueOf(assertThrows(ReadOnlyStoreException.class, () -> map.put(bytes("a"), bytes("b")))
                             .getMessage()),
                     path.toString(),
                     "read-only");
@@ -247,8 +247,7 @@ final class BadInputTest {
         final Path fresh = folder.resolve("fresh");
         final StoreException e = assertThrows(
                 DurabilityUnavailableException.class,
-                () -> Store.open(
-                        fresh, TestStores.options().withDurability(org.ashlar.kv.Durability.POWER_FAILURE)));
+                () -> Store.open(fresh, TestStores.options().withDurability(org.ashlar.kv.Durability.POWER_FAILURE)));
         assertTrue(String.valueOf(e.getMessage()).length() > 20, e.getMessage());
         assertFalse(Files.exists(fresh));
     }

@@ -109,7 +109,9 @@ final class HostileMachineTest {
                 final KvMap map = store.map("m");
                 try {
                     for (; ; stored++) {
-                        map.put(Integer.toString(stored).getBytes(java.nio.charset.StandardCharsets.US_ASCII), new byte[1_000]);
+                        map.put(
+                                Integer.toString(stored).getBytes(java.nio.charset.StandardCharsets.US_ASCII),
+                                new byte[1_000]);
                     }
                 } catch (final StoreFullException e) {
                     System.out.println("full: " + e.getMessage());
@@ -124,7 +126,9 @@ final class HostileMachineTest {
             try (EngineStore store = EngineStore.open(path, options, Tuning.tiny())) {
                 final VerifyReport report = store.verify();
                 System.out.println("sound " + report.isSound() + ", lost "
-                        + (stored / 2 + (stored * 9 / 10 + 1) / 2 - store.map("m").size()));
+                        + (stored / 2
+                                + (stored * 9 / 10 + 1) / 2
+                                - store.map("m").size()));
             }
         }
 
@@ -168,8 +172,13 @@ final class HostileMachineTest {
         final List<String> command = ChildJvm.command(flags, Child.class, "open", path.toString());
         final String output = ChildJvm.canMount()
                 ? ChildJvm.run(folder, ChildJvm.withMounts("mount -t tmpfs -o noexec tmpfs /mnt", command))
-                : ChildJvm.run(folder, ChildJvm.command(
-                        List.of(ChildJvm.OPENS, "-Djna.tmpdir=/proc", "-Djna.nosys=true"), Child.class, "open", path.toString()));
+                : ChildJvm.run(
+                        folder,
+                        ChildJvm.command(
+                                List.of(ChildJvm.OPENS, "-Djna.tmpdir=/proc", "-Djna.nosys=true"),
+                                Child.class,
+                                "open",
+                                path.toString()));
         assertTrue(output.contains("StoreUnavailableException: "), output);
         assertTrue(output.contains("-Djna.tmpdir="), output);
         assertFalse(Files.exists(path));

@@ -139,7 +139,9 @@ final class KillTest {
     }
 
     private long liveBytes() {
-        return oracle.values().stream().mapToLong(operation -> operation.length() + 50).sum();
+        return oracle.values().stream()
+                .mapToLong(operation -> operation.length() + 50)
+                .sum();
     }
 
     @Test

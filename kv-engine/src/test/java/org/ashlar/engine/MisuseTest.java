@@ -147,7 +147,9 @@ final class MisuseTest {
                         final Throwable e = failureOf(type == KvMap.class ? map : store, method, arguments);
                         final int position = i;
                         assertEquals(
-                                NullPointerException.class, e.getClass(), () -> method + ", argument " + position + ": " + e);
+                                NullPointerException.class,
+                                e.getClass(),
+                                () -> method + ", argument " + position + ": " + e);
                     }
                 }
             }
@@ -178,8 +180,8 @@ final class MisuseTest {
                 () -> map.delete(tooLong),
                 () -> map.delete(buffer, 0, tooLong.length),
                 () -> map.readLong(tooLong, view -> 1, 0))) {
-            final String message =
-                    String.valueOf(assertThrows(IllegalArgumentException.class, call::run).getMessage());
+            final String message = String.valueOf(
+                    assertThrows(IllegalArgumentException.class, call::run).getMessage());
             assertTrue(message.contains("65535") && message.contains("65536"), message);
         }
     }
@@ -187,16 +189,15 @@ final class MisuseTest {
     @Test
     void rangesThatDoNotLieWithinTheirBufferAreRefused() {
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[16]);
-        for (final int[] range : new int[][] {
-            {-1, 4}, {0, -1}, {0, 17}, {13, 4}, {17, 0}, {Integer.MAX_VALUE, 4}, {4, Integer.MAX_VALUE}
-        }) {
+        for (final int[] range :
+                new int[][] {{-1, 4}, {0, -1}, {0, 17}, {13, 4}, {17, 0}, {Integer.MAX_VALUE, 4}, {4, Integer.MAX_VALUE}
+                }) {
             assertThrows(IndexOutOfBoundsException.class, () -> map.contains(buffer, range[0], range[1]));
             assertThrows(IndexOutOfBoundsException.class, () -> map.delete(buffer, range[0], range[1]));
             assertThrows(IndexOutOfBoundsException.class, () -> map.put(buffer, range[0], range[1], buffer, 0, 4));
             assertThrows(IndexOutOfBoundsException.class, () -> map.put(buffer, 0, 4, buffer, range[0], range[1]));
         }
-        assertThrows(
-                IndexOutOfBoundsException.class, () -> map.get(new UnsafeBuffer(KEY), 0, KEY.length, buffer, 17));
+        assertThrows(IndexOutOfBoundsException.class, () -> map.get(new UnsafeBuffer(KEY), 0, KEY.length, buffer, 17));
         assertEquals(VALUE.length, map.get(new UnsafeBuffer(KEY), 0, KEY.length, buffer, 12), "too small: not copied");
         assertEquals(0, buffer.getInt(12));
         final ExpandableArrayBuffer expandable = new ExpandableArrayBuffer(2);
@@ -207,9 +208,9 @@ final class MisuseTest {
     @Test
     void namesOfMapsAreOneTo1024Bytes() {
         assertThrows(IllegalArgumentException.class, () -> store.map(""));
-        final String message = String.valueOf(assertThrows(
-                        IllegalArgumentException.class, () -> store.map("\u00e4".repeat(513)))
-                .getMessage());
+        final String message =
+                String.valueOf(assertThrows(IllegalArgumentException.class, () -> store.map("\u00e4".repeat(513)))
+                        .getMessage());
         assertTrue(message.contains("1024") && message.contains("1026"), message);
         assertEquals(1, store.mapNames().size());
     }
@@ -282,12 +283,16 @@ final class MisuseTest {
         for (int i = 0; i < 200; i++) {
             assertEquals(
                     thrown,
-                    assertThrows(IllegalStateException.class, () -> map.read(KEY, view -> {
+                    assertThrows(
+                            IllegalStateException.class,
+                            () -> map.read(KEY, view -> {
+                                throw thrown;
+                            })));
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> map.forEach((key, value) -> {
                         throw thrown;
-                    })));
-            assertThrows(IllegalStateException.class, () -> map.forEach((key, value) -> {
-                throw thrown;
-            }));
+                    }));
         }
         assertEquals(0, store.stats().oldestReaderMillis());
         assertNull(map.read("absent".getBytes(StandardCharsets.US_ASCII), view -> 1));

@@ -36,7 +36,8 @@ final class Durability {
             case WRITE_BACK_FORCED -> {
                 if (!canWriteBack) {
                     throw unavailable(
-                            "write-back was forced, and this JVM and processor have no write-back instructions");
+                            "write-back was forced, and this JVM and processor have no write-back instructions (a JDK after 17"
+                                    + " needs its C2 compiler for them: no -Xint, no -XX:TieredStopAtLevel)");
                 }
                 yield report(
                         requested,

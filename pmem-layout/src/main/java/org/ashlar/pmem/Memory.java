@@ -33,6 +33,8 @@ public final class Memory {
     /** Bytes of a cache line: the unit of write-back. */
     public static final int LINE_BYTES = 64;
 
+    private static final int LAST_FEATURE_WITH_EAGER_CODE = 17;
+
     static final @Nullable MemoryRecorder RECORDER = loadRecorder();
 
     /** Read and written without order: only that the compiler cannot know them matters. */
@@ -59,12 +61,20 @@ public final class Memory {
     }
 
     /**
-     * Whether this JVM can write cache lines back from user space.
+     * Whether this JVM can write cache lines back from user space. A later JDK than 17 that runs without its C2 compiler
+     * ({@code -Xint}, {@code -XX:TieredStopAtLevel=1}) says that it can and then jumps to address 0, as only that compiler's start
+     * generates the code (measured on JDK 25); so it cannot. Levels 2 and 3 do the same, and cannot be told from outside.
      *
      * @return true where {@link #writeBack} works
      */
     public static boolean canWriteBack() {
-        return UnsafeApi.isWritebackEnabled();
+        return UnsafeApi.isWritebackEnabled()
+                && hasWriteBackCode(Runtime.version().feature(), System.getProperty("java.vm.info", ""));
+    }
+
+    static boolean hasWriteBackCode(final int javaFeature, final String vmInfo) {
+        final boolean hasC2 = !vmInfo.contains("emulated-client") && !vmInfo.contains("interpreted mode");
+        return hasC2 || javaFeature <= LAST_FEATURE_WITH_EAGER_CODE;
     }
 
     /**

@@ -5,8 +5,8 @@ import com.sun.jna.NativeLibrary;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The C library's functions that this module calls, by JNA direct mapping. Nobody but {@link PoolFile}, {@link Mmap} and
- * {@link Platform} calls them; a failure is -1, with the error number in {@link #errno}.
+ * The C library's functions that this module calls, by JNA direct mapping. Nobody but {@link PoolFile}, {@link Mmap},
+ * {@link Platform} and {@link ProcessBarrier} calls them; a failure is -1, with the error number in {@link #errno}.
  *
  * <p>Initialising the class never throws: where JNA cannot be loaded, {@link #LOAD_FAILURE} says why.
  */
@@ -65,6 +65,8 @@ final class NativeLinux {
     static int errno() {
         return Native.getLastError();
     }
+
+    static native long syscall(long number, int argument1, int argument2, int argument3);
 
     static native int open(byte[] path, int flags, int mode);
 

@@ -11,9 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.ashlar.pmem.PoolException.Reason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PlatformTest {
     @TempDir
@@ -66,6 +69,76 @@ class PlatformTest {
         assertTrue(refusals.get(0).contains("-Djna.tmpdir="), refusals.get(0));
         assertTrue(refusals.get(0).contains("-Djna.boot.library.path="), refusals.get(0));
         assertFalse(Files.exists(folder.resolve("pool")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-Xint", "-XX:TieredStopAtLevel=1"})
+    void aJvmWithoutC2EitherWritesBackOrSaysThatItCannotAndNeverCrashes(final String flag)
+            throws IOException, InterruptedException {
+        final String expected = Runtime.version().feature() <= 17 ? "opened" : "DURABILITY_UNAVAILABLE";
+        for (final String line : openIn(List.of(ChildJvm.OPENS, flag))) {
+            assertTrue(line.startsWith(expected), line);
+        }
+    }
+
+    /** Runs a shell script; {@code $OPEN} opens the pool that is its first argument twice. */
+    private List<String> shell(final List<String> prefix, final String script)
+            throws IOException, InterruptedException {
+        final String open = ChildJvm.command(Opener.class).stream()
+                .map(word -> "'" + word + "'")
+                .collect(Collectors.joining(" "));
+        final List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of("sh", "-ec", "open() { " + open + " \"$1\"; }\n" + script));
+        final Process child = ChildJvm.start(command);
+        final List<String> lines = ChildJvm.output(child).lines().toList();
+        assertEquals(0, child.waitFor(), () -> String.join("\n", lines));
+        return lines.stream().filter(line -> !line.startsWith("WARNING")).toList();
+    }
+
+    private static boolean isRoot() {
+        return "root".equals(System.getProperty("user.name"));
+    }
+
+    @Test
+    void aReadOnlyFileSystemIsNamed() throws IOException, InterruptedException {
+        final String mount = Files.createDirectory(folder.resolve("mount")).toString();
+        final List<String> lines = shell(
+                isRoot() ? List.of("unshare", "-m") : List.of("unshare", "-m", "-r"),
+                "mount -t tmpfs -o size=4m tmpfs " + mount + "; open " + mount + "/pool; mount -o remount,ro " + mount
+                        + "; open " + mount + "/pool; open " + mount + "/new");
+        assertEquals(List.of("opened", "opened"), lines.subList(0, 2));
+        assertEquals(6, lines.size());
+        for (final String line : lines.subList(2, 6)) {
+            assertTrue(line.startsWith("READ_ONLY_FILE_SYSTEM"), line);
+        }
+    }
+
+    @Test
+    void aFolderMountedNoexecIsNamedAsTheReasonThatJnaCannotLoad() throws IOException, InterruptedException {
+        final String mount = Files.createDirectory(folder.resolve("mount")).toString();
+        final String pool = folder.resolve("pool").toString();
+        final List<String> lines = shell(
+                isRoot() ? List.of("unshare", "-m") : List.of("unshare", "-m", "-r"),
+                "mount -t tmpfs -o size=4m,noexec tmpfs " + mount + "; JAVA_TOOL_OPTIONS='-Djna.tmpdir=" + mount
+                        + " -Djna.nosys=true'; export JAVA_TOOL_OPTIONS; open " + pool);
+        final List<String> refusals =
+                lines.stream().filter(line -> line.startsWith("NATIVE_LIBRARY")).toList();
+        assertEquals(2, refusals.size(), () -> String.join("\n", lines));
+        assertFalse(Files.exists(folder.resolve("pool")));
+    }
+
+    @Test
+    void missingPermissionsAreNamed() throws IOException, InterruptedException {
+        final String pool = folder.resolve("pool").toString();
+        // Root may read and write everything, unless it gives that up.
+        final List<String> lines = shell(
+                isRoot() ? List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search") : List.of(),
+                "open " + pool + "; chmod 0 " + pool + "; open " + pool + "; chmod 600 " + pool);
+        assertEquals(List.of("opened", "opened"), lines.subList(0, 2));
+        assertEquals(4, lines.size());
+        for (final String line : lines.subList(2, 4)) {
+            assertTrue(line.startsWith("NO_PERMISSION"), line);
+        }
     }
 
     @Test

@@ -3,8 +3,10 @@ package org.ashlar.examples.quickstart;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What the children have acknowledged, and so what must be there: for each key the value of its last acknowledged write. At a
@@ -52,15 +54,19 @@ final class Acknowledged {
 
     /** What became of the writes in flight, in words. */
     String fates(final Map<Integer, Long> found) {
-        final List<String> fates = new ArrayList<>();
-        for (final long sequence : inFlight) {
-            final int key = ChildRecord.keyOf(sequence);
-            if (lastByKey.getOrDefault(key, NO_WRITE) > sequence) {
-                fates.add("overwritten since");
-            } else {
-                fates.add(found.getOrDefault(key, NO_WRITE) == sequence ? "there and whole" : "not there");
-            }
+        final Map<String, Long> fates = inFlight.stream()
+                .collect(Collectors.groupingBy(
+                        sequence -> fate(sequence, found), LinkedHashMap::new, Collectors.counting()));
+        return fates.entrySet().stream()
+                .map(fate -> Figures.number(fate.getValue()) + " " + fate.getKey())
+                .collect(Collectors.joining(", "));
+    }
+
+    private String fate(final long sequence, final Map<Integer, Long> found) {
+        final int key = ChildRecord.keyOf(sequence);
+        if (lastByKey.getOrDefault(key, NO_WRITE) > sequence) {
+            return "overwritten since";
         }
-        return String.join(", ", fates);
+        return found.getOrDefault(key, NO_WRITE) == sequence ? "there and whole" : "not there";
     }
 }

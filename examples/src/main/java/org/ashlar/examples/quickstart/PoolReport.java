@@ -6,6 +6,8 @@ import org.ashlar.kv.VerifyReport;
 
 /** The pool's numbers, in groups. */
 final class PoolReport {
+    private static final long CHUNK_BYTES = 2 << 20;
+
     private final NumberTable space = new NumberTable();
     private final NumberTable opening = new NumberTable();
     private final NumberTable durability = new NumberTable();
@@ -17,7 +19,10 @@ final class PoolReport {
         space.row("after loading", "", "");
         space.row("  user bytes", userBytes, "of all keys and values");
         space.row("  pool bytes", then.poolBytes(), "with device blocks: data, index, tables, spare chunks");
-        space.row("  space per user byte", Figures.ratio(then.poolBytes(), userBytes), "pool bytes / user bytes");
+        space.row(
+                "  space per user byte",
+                Figures.ratio(then.poolBytes(), userBytes),
+                "pool bytes / user bytes; " + withoutSpare(userBytes, then) + " without the spare chunks");
     }
 
     /** The same for the pool as it is at the end. */
@@ -29,13 +34,20 @@ final class PoolReport {
         space.row(
                 "  space per user byte",
                 Figures.ratio(now.poolBytes(), userBytes),
-                "with overwritten values, whose space is used again");
+                withoutSpare(userBytes, now) + " without the spare chunks");
         space.row("  live bytes", verified.liveBytes(), "of records and index pages, with headers and padding");
-        space.row("  reusable bytes", verified.freeBytes(), "held by neither, in chunks that were ever used");
+        space.row(
+                "  reusable bytes", verified.freeBytes(), "left by overwritten values, or never used, in used chunks");
+    }
+
+    private static String withoutSpare(final long userBytes, final StoreStats stats) {
+        return Figures.ratio(stats.poolBytes() - stats.freshChunks() * CHUNK_BYTES, userBytes);
     }
 
     void durability(final DurabilityInfo info) {
-        durability.row("durability", info.obtained().toString(), "by " + info.mechanism() + ": " + info.reason());
+        final String obtained = info.obtained().toString();
+        final String how = obtained.equals(info.mechanism()) ? "" : "by " + info.mechanism() + ": ";
+        durability.row("durability", obtained, how + info.reason());
     }
 
     void openedBy(final Child.Life child, final boolean isAfterKill) {
@@ -58,7 +70,10 @@ final class PoolReport {
                 "descriptors initialised",
                 reopened.initialisedDescriptors(),
                 ofHowMany + "; each waits for the first write that needs it");
-        descriptors.row("  after reading all", read.initialisedDescriptors(), "a read looks at no descriptor");
+        descriptors.row(
+                "  after reading all",
+                read.initialisedDescriptors(),
+                "a read looks at none; counting the entries after a kill locks index pages");
         descriptors.row("  after verify", verified.initialisedDescriptors(), "");
     }
 
@@ -69,7 +84,7 @@ final class PoolReport {
         chunks.row("  with slots", now.slotChunks(), "small records, in size classes");
         chunks.row("  with runs", now.runChunks(), "large records, in runs of pages");
         chunks.row("  with index pages", now.indexChunks(), "");
-        chunks.row("  fresh", now.freshChunks(), "never used, allocated ahead of need");
+        chunks.row("  fresh", now.freshChunks(), "spare: allocated ahead of need, never used so far");
         chunks.row("  free", now.freeChunks(), "used before, known to be free");
         if (now.chunks() != known) {
             chunks.row("  other", now.chunks() - known, "");

@@ -45,8 +45,8 @@ final class AcknowledgedTest {
         assertTrue(acknowledged.allows(key, before));
         assertFalse(acknowledged.allows(key + 1, WRITES));
         assertFalse(acknowledged.allows(ChildRecord.keyOf(WRITES + 1), WRITES + 1));
-        assertEquals("there and whole", acknowledged.fates(Map.of(key, WRITES)));
-        assertEquals("not there", acknowledged.fates(Map.of()));
+        assertEquals("1 there and whole", acknowledged.fates(Map.of(key, WRITES)));
+        assertEquals("1 not there", acknowledged.fates(Map.of()));
     }
 
     @Test
@@ -61,7 +61,7 @@ final class AcknowledgedTest {
         }
         assertFalse(acknowledged.allows(key, 0));
         assertTrue(acknowledged.allows(key, sequence));
-        assertEquals("overwritten since", acknowledged.fates(Map.of(key, sequence)));
+        assertEquals("1 overwritten since", acknowledged.fates(Map.of(key, sequence)));
     }
 
     @Test

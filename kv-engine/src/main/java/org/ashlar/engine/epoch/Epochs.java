@@ -1,8 +1,12 @@
 package org.ashlar.engine.epoch;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.ashlar.pmem.ProcessBarrier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,30 +16,42 @@ import org.jspecify.annotations.Nullable;
  * unlinking is visible (and durable, where that matters) and at most once.
  *
  * <p><b>Guarantees.</b> A retired thing is handed to the {@link Reclaimer} only when every operation that was running at the
- * time of {@link #retire} has ended. An operation announces the epoch that it read before it looks at anything, with a
- * compare-and-set, which is a full fence: either the reclaiming side's scan sees the announcement, or the operation sees
- * the unlinking. A stale epoch in an announcement only delays reuse.
+ * time of {@link #retire} has ended. An operation announces the epoch that it read before it looks at anything; between the two
+ * there is a full fence. Either the reclaiming side's scan sees the announcement, or the operation sees the unlinking. A stale epoch
+ * in an announcement only delays reuse.
  *
- * <p><b>Progress.</b> Entering is lock-free; participants are claimed, not bound to threads, so virtual threads share them, and
- * more are made when all are taken. An operation that never ends stops reuse, nothing else.
+ * <p><b>Where the fence is.</b> A platform thread gets a participant of its own at its first operation and announces itself there with a
+ * plain store; the reclaiming side, which comes by once in {@value #DRAIN_INTERVAL} retirements, issues a {@link ProcessBarrier}, which is
+ * a full fence in every thread. So a get executes no fence and no atomic instruction, and the processor overlaps one get's cache misses
+ * with the next one's. Virtual threads, and all threads where the barrier is not available, pay for a fence of their own.
  *
- * <p>After "Practical lock-freedom", K. Fraser, 2004.
+ * <p><b>Progress.</b> Entering waits for nobody, but for the making of more participants. The participant of a thread that has ended goes
+ * to the next one. An operation that never ends stops reuse, nothing else.
+ *
+ * <p>After "Practical lock-freedom", K. Fraser, 2004; the asymmetric fence is that of liburcu's {@code membarrier} flavour.
  */
 public final class Epochs {
     /** Retired things per participant between two drains. */
-    static final int DRAIN_INTERVAL = 64;
+    static final int DRAIN_INTERVAL = 256;
 
-    private static final int INITIAL_PARTICIPANTS = 64;
+    private static final int INITIAL_PARTICIPANTS = 16;
     private static final int PROBES = 4;
     private static final int TIMES = 1024;
+    private static final @Nullable MethodHandle IS_VIRTUAL = isVirtualHandle();
 
     private final AtomicLong global = new AtomicLong(1);
     private final Supplier<Object> scratchFactory;
     private final long[] beganNanos = new long[TIMES];
-    private volatile Participant[] participants;
-    private volatile Reclaimer reclaimer = (participant, code) -> {
-        throw new IllegalStateException("no reclaimer");
-    };
+    private final boolean withoutFence;
+    private final Object stealing = new Object();
+
+    /** Each belongs to one platform thread, or is vacant. */
+    private volatile Participant[] owned;
+
+    /** Claimed for one operation at a time. */
+    private volatile Participant[] shared;
+
+    private volatile @Nullable Reclaimer reclaimer;
 
     /**
      * Makes the epochs of a store.
@@ -43,13 +59,43 @@ public final class Epochs {
      * @param scratchFactory makes what each participant carries; called from any thread
      */
     public Epochs(final Supplier<Object> scratchFactory) {
+        this(scratchFactory, ProcessBarrier.isAvailable());
+    }
+
+    Epochs(final Supplier<Object> scratchFactory, final boolean withoutFence) {
         this.scratchFactory = scratchFactory;
-        final Participant[] first = new Participant[INITIAL_PARTICIPANTS];
-        for (int i = 0; i < first.length; i++) {
-            first[i] = new Participant(scratchFactory.get());
-        }
-        participants = first;
+        this.withoutFence = withoutFence;
+        owned = more(new Participant[0], INITIAL_PARTICIPANTS);
+        shared = more(new Participant[0], INITIAL_PARTICIPANTS);
         Arrays.fill(beganNanos, System.nanoTime());
+    }
+
+    private Participant[] more(final Participant[] few, final int count) {
+        final Participant[] more = Arrays.copyOf(few, count);
+        for (int i = few.length; i < count; i++) {
+            more[i] = new Participant(scratchFactory.get());
+        }
+        return more;
+    }
+
+    private static @Nullable MethodHandle isVirtualHandle() {
+        try {
+            return MethodHandles.publicLookup()
+                    .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
+        } catch (final ReflectiveOperationException e) {
+            return null; // before JDK 21 there are none
+        }
+    }
+
+    private static boolean isVirtual(final Thread thread) {
+        final MethodHandle handle = IS_VIRTUAL;
+        try {
+            return handle != null && (boolean) handle.invokeExact(thread);
+        } catch (final RuntimeException | Error e) {
+            throw e;
+        } catch (final Throwable e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /**
@@ -61,51 +107,85 @@ public final class Epochs {
         reclaimer = value;
     }
 
+    // -------------------------------------------------------------------------------------------------- operations
+
     /**
      * Begins an operation.
      *
      * @return the participant, to be given to {@link #exit}
      */
     public Participant enter() {
-        final Participant[] all = participants;
-        final long id = Thread.currentThread().getId();
-        final int home = (int) ((id * 0x9E3779B97F4A7C15L) >>> 40) & (all.length - 1);
-        final Participant first = all[home];
-        if (first.tryEnter(global.get())) {
-            return first;
+        final Participant[] all = owned;
+        final Thread thread = Thread.currentThread();
+        final long id = thread.getId();
+        final int home = homeOf(id, all.length);
+        final Participant own = all[home];
+        if (own.isOwnedBy(id) && own.isIdle()) {
+            return announce(own);
         }
-        return enterElsewhere(all, home);
+        return enterElsewhere(all, home, thread, id);
     }
 
-    private Participant enterElsewhere(final Participant[] all, final int home) {
-        Participant[] candidates = all;
-        for (int i = 1; i < PROBES; i++) {
-            final Participant p = candidates[(home + i) & (candidates.length - 1)];
-            if (p.tryEnter(global.get())) {
-                return p;
+    private static int homeOf(final long threadId, final int count) {
+        return (int) ((threadId * 0x9E3779B97F4A7C15L) >>> 40) & (count - 1);
+    }
+
+    private Participant announce(final Participant own) {
+        if (withoutFence) {
+            own.announceWithoutFence(global.get());
+        } else {
+            own.announceWithFence(global.get());
+        }
+        return own;
+    }
+
+    /** The first operation of a thread, one inside another, one of a virtual thread, or one whose home is another thread's. */
+    private Participant enterElsewhere(
+            final Participant[] all, final int home, final Thread thread, final long threadId) {
+        for (int i = 0; i < PROBES; i++) {
+            final Participant p = all[(home + i) & (all.length - 1)];
+            if (p.isOwnedBy(threadId) && p.isIdle()) {
+                return announce(p);
             }
         }
+        return isVirtual(thread) ? enterShared() : announce(claim(thread));
+    }
+
+    private synchronized Participant claim(final Thread thread) {
         while (true) {
-            for (final Participant p : candidates) {
+            final Participant[] all = owned;
+            final int home = homeOf(thread.getId(), all.length);
+            for (int i = 0; i < PROBES; i++) {
+                final Participant p = all[(home + i) & (all.length - 1)];
+                if (p.isVacant()) {
+                    p.setOwner(thread);
+                    return p;
+                }
+            }
+            owned = more(
+                    all,
+                    all.length
+                            * 2); // those that stay behind in a place where their thread does not look are vacated when
+            // it ends
+        }
+    }
+
+    private Participant enterShared() {
+        while (true) {
+            final Participant[] all = shared;
+            final int home = homeOf(Thread.currentThread().getId(), all.length);
+            for (int i = 0; i < all.length; i++) {
+                final Participant p = all[(home + i) & (all.length - 1)];
                 if (p.tryEnter(global.get())) {
                     return p;
                 }
             }
-            candidates = addParticipants(candidates.length);
+            synchronized (this) {
+                if (shared == all) {
+                    shared = more(all, all.length * 2);
+                }
+            }
         }
-    }
-
-    private synchronized Participant[] addParticipants(final int lengthSeen) {
-        final Participant[] all = participants;
-        if (all.length > lengthSeen) {
-            return all;
-        }
-        final Participant[] more = Arrays.copyOf(all, all.length * 2);
-        for (int i = all.length; i < more.length; i++) {
-            more[i] = new Participant(scratchFactory.get());
-        }
-        participants = more;
-        return more;
     }
 
     /**
@@ -117,11 +197,13 @@ public final class Epochs {
         participant.leave();
     }
 
+    // -------------------------------------------------------------------------------------------------- reclamation
+
     /**
      * Hands over a thing that was just unlinked.
      *
      * @param participant the caller's
-     * @param code comes back through {@link Reclaimer#reclaim} when nobody can hold the thing any more
+     * @param code not 0; comes back through {@link Reclaimer#reclaim} when nobody can hold the thing any more
      */
     public void retire(final Participant participant, final long code) {
         participant.add(code, global.get());
@@ -135,7 +217,7 @@ public final class Epochs {
      */
     public void drainWhenDue(final Participant participant) {
         if (participant.isDrainDue() && participant.waiting() != 0) {
-            participant.drain(advance(), reclaimer);
+            participant.drain(advance(), reclaimer(), participant);
         }
     }
 
@@ -148,26 +230,59 @@ public final class Epochs {
     public void drainOwn(final Participant own) {
         if (own.waiting() != 0) {
             beginEpoch();
-            own.drain(oldestAnnounced(own), reclaimer);
+            own.drain(oldestAnnounced(own), reclaimer(), own);
         }
     }
 
     /**
-     * Takes back whatever can be, of all participants that are idle and of the caller's; for when space is short.
+     * Takes back whatever can be, of all participants, and what they hold in reserve; for when space is short.
      *
-     * @param own the caller's
+     * @param caller the caller's participant
      */
-    public void drainAll(final Participant own) {
-        own.drain(advance(), reclaimer);
-        for (final Participant p : participants) {
-            if (p.waiting() != 0 && p.tryEnter(global.get())) {
-                try {
-                    p.drain(advance(), reclaimer);
-                } finally {
-                    p.leave();
+    public void drainAll(final Participant caller) {
+        synchronized (stealing) {
+            final Participant[] all = owned;
+            for (final Participant p : all) {
+                if (p != caller) {
+                    p.lend();
+                }
+            }
+            final long safeBefore =
+                    advance(); // and a fence: an owner that begins from here on sees that its list is lent
+            try {
+                for (final Participant p : all) {
+                    if (p == caller || p.isIdle()) {
+                        reclaimer().giveBackReserved(p);
+                        p.drain(safeBefore, reclaimer(), caller);
+                    }
+                }
+            } finally {
+                for (final Participant p : all) {
+                    p.giveBack();
+                }
+            }
+            for (final Participant p : shared) {
+                if (p == caller) {
+                    reclaimer().giveBackReserved(p);
+                    p.drain(safeBefore, reclaimer(), caller);
+                } else if (p.tryEnter(global.get())) {
+                    try {
+                        reclaimer().giveBackReserved(p);
+                        p.drain(safeBefore, reclaimer(), caller);
+                    } finally {
+                        p.leave();
+                    }
                 }
             }
         }
+    }
+
+    private Reclaimer reclaimer() {
+        final Reclaimer r = reclaimer;
+        if (r == null) {
+            throw new IllegalStateException("nobody takes back what is retired");
+        }
+        return r;
     }
 
     /** Begins a new epoch; returns the oldest one in which a running operation may have begun. */
@@ -179,11 +294,23 @@ public final class Epochs {
     private void beginEpoch() {
         final long now = global.incrementAndGet();
         beganNanos[(int) (now & (TIMES - 1))] = System.nanoTime();
+        fenceEverywhere();
+    }
+
+    /** After this, what others announced before is seen, and what this thread unlinked before is seen by who announces later. */
+    private void fenceEverywhere() {
+        if (withoutFence) {
+            ProcessBarrier.issue();
+        }
     }
 
     private long oldestAnnounced(final @Nullable Participant except) {
+        return Math.min(oldestAnnounced(owned, except), oldestAnnounced(shared, except));
+    }
+
+    private long oldestAnnounced(final Participant[] all, final @Nullable Participant except) {
         long oldest = global.get();
-        for (final Participant p : participants) {
+        for (final Participant p : all) {
             final long announced = p.announced;
             if (announced != 0 && announced < oldest && p != except) {
                 oldest = announced;
@@ -192,6 +319,8 @@ public final class Epochs {
         return oldest;
     }
 
+    // ------------------------------------------------------------------------------------------------------ figures
+
     /**
      * Number of retired things that wait for operations to end.
      *
@@ -199,7 +328,10 @@ public final class Epochs {
      */
     public long waiting() {
         long sum = 0;
-        for (final Participant p : participants) {
+        for (final Participant p : owned) {
+            sum += p.waiting();
+        }
+        for (final Participant p : shared) {
             sum += p.waiting();
         }
         return sum;
@@ -212,7 +344,10 @@ public final class Epochs {
      */
     public long mutations() {
         long sum = 0;
-        for (final Participant p : participants) {
+        for (final Participant p : owned) {
+            sum += p.mutations();
+        }
+        for (final Participant p : shared) {
             sum += p.mutations();
         }
         return sum;
@@ -224,8 +359,7 @@ public final class Epochs {
      * @return nanoseconds
      */
     public long oldestOperationNanos() {
-        final long oldest = advance();
-        final long began = oldest + 1;
+        final long began = advance() + 1;
         return began > global.get() ? 0 : System.nanoTime() - beganNanos[(int) (began & (TIMES - 1))];
     }
 
@@ -236,7 +370,12 @@ public final class Epochs {
      * @return true when it is
      */
     public boolean isInScope(final Thread thread) {
-        for (final Participant p : participants) {
+        for (final Participant p : owned) {
+            if (p.isScopeOf(thread)) {
+                return true;
+            }
+        }
+        for (final Participant p : shared) {
             if (p.isScopeOf(thread)) {
                 return true;
             }
@@ -245,7 +384,7 @@ public final class Epochs {
     }
 
     /**
-     * Whether no operation is running.
+     * Whether no operation is running. What was set before this call is seen by every operation that begins after it.
      *
      * @return true when all participants are idle
      */
@@ -260,8 +399,13 @@ public final class Epochs {
      * @return true when all other participants are idle
      */
     public boolean isQuietBut(final @Nullable Participant own) {
-        for (final Participant p : participants) {
-            if (p.announced != 0 && p != own) {
+        fenceEverywhere();
+        return areIdleBut(owned, own) && areIdleBut(shared, own);
+    }
+
+    private static boolean areIdleBut(final Participant[] all, final @Nullable Participant own) {
+        for (final Participant p : all) {
+            if (!p.isIdle() && p != own) {
                 return false;
             }
         }

@@ -3,6 +3,7 @@ package org.ashlar.engine.epoch;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Padding before the announcement, so that no other participant's announcement shares its cache lines. */
@@ -24,12 +25,14 @@ abstract class ParticipantTrailingPad extends ParticipantAnnouncement {
 }
 
 /**
- * One running operation, and what it may use without sharing: its retire list and the engine's scratch space. Claimed by
- * {@link Epochs#enter}, owned by the claiming thread until {@link Epochs#exit}, then claimed by somebody else.
+ * One running operation, and what it may use without sharing: the engine's scratch space, and a retire list. Held from
+ * {@link Epochs#enter} to {@link Epochs#exit}. Some belong to one platform thread as long as it lives, the others to whoever comes.
  */
 public final class Participant extends ParticipantTrailingPad {
     private static final VarHandle ANNOUNCED;
     private static final int INITIAL_RETIRED = 512;
+    private static final int BATCH = 16;
+    private static final long LENT_PARK_NANOS = 10_000;
 
     static {
         try {
@@ -41,6 +44,16 @@ public final class Participant extends ParticipantTrailingPad {
 
     private final Object scratch;
     private @Nullable Thread scopeOwner;
+    private @Nullable Thread owner;
+    private long ownerId;
+
+    /** While somebody who needs space is at the retire list of an owner that was idle. */
+    private volatile boolean lent;
+
+    private final long[] batch = new long[BATCH];
+
+    /** Where loads for their effect on the cache go, so that the compiler keeps them. */
+    private long touchedSum;
 
     /** Ring of pairs (code, epoch); a power of two of longs. */
     private long[] retired = new long[0];
@@ -63,6 +76,42 @@ public final class Participant extends ParticipantTrailingPad {
         return scratch;
     }
 
+    // ------------------------------------------------------------------------------------------------- announcing
+
+    /** Whether the thread of this id has this participant for itself; exact when asked by that thread. */
+    boolean isOwnedBy(final long threadId) {
+        return ownerId == threadId;
+    }
+
+    /** Whether an owner may be set: there is none, or it has ended. Under the lock of the epochs. */
+    boolean isVacant() {
+        final Thread last = owner;
+        return last == null || (!last.isAlive() && announced == 0);
+    }
+
+    /** Under the lock of the epochs. */
+    void setOwner(final Thread thread) {
+        owner = thread;
+        ownerId = thread.getId();
+    }
+
+    boolean isIdle() {
+        return announced == 0;
+    }
+
+    /** The owner announces itself; somebody else's process-wide barrier orders this before what the owner loads next. */
+    void announceWithoutFence(final long epoch) {
+        ANNOUNCED.setOpaque(this, epoch);
+        // No instruction; but the compiler moves no load above it.
+        VarHandle.acquireFence();
+    }
+
+    /** The owner announces itself. */
+    void announceWithFence(final long epoch) {
+        announced = epoch;
+    }
+
+    /** Anybody announces itself on a shared participant; the compare-and-set is a full fence. */
     boolean tryEnter(final long epoch) {
         return announced == 0 && ANNOUNCED.compareAndSet(this, 0L, epoch);
     }
@@ -89,6 +138,14 @@ public final class Participant extends ParticipantTrailingPad {
         mutations++;
     }
 
+    /** Notes that the operation is about to change something, and waits if what belongs to the participant is lent. */
+    public void beginMutation() {
+        if (lent) {
+            awaitReturn();
+        }
+        mutations++;
+    }
+
     /** Changes so far; racy when read by others than the owner. */
     long mutations() {
         return mutations;
@@ -99,7 +156,12 @@ public final class Participant extends ParticipantTrailingPad {
         return (tail - head) >>> 1;
     }
 
+    // ------------------------------------------------------------------------------------------------ retire list
+
     void add(final long code, final long epoch) {
+        if (lent) {
+            awaitReturn();
+        }
         if (tail - head == retired.length) {
             growRing();
         }
@@ -114,17 +176,61 @@ public final class Participant extends ParticipantTrailingPad {
         return tail >= drainAt;
     }
 
-    void drain(final long safeBefore, final Reclaimer reclaimer) {
-        while (head != tail) {
+    /**
+     * Takes back all that was retired before an epoch. By the owner of the operation, or by who {@link #lend lent} the list.
+     *
+     * @param caller the participant of the thread that does it
+     */
+    void drain(final long safeBefore, final Reclaimer reclaimer, final Participant caller) {
+        if (lent && caller == this) {
+            return; // somebody else is at it
+        }
+        for (int count = takeRetired(safeBefore); count > 0; count = takeRetired(safeBefore)) {
+            long touched = 0;
+            for (int i = 0; i < count; i++) {
+                touched += reclaimer.touch(batch[i]); // the cache misses of a batch overlap
+            }
+            touchedSum += touched;
+            for (int i = 0; i < count; i++) {
+                reclaimer.reclaim(caller, batch[i]);
+            }
+        }
+        drainAt = tail + 2 * Epochs.DRAIN_INTERVAL;
+    }
+
+    /** Moves the oldest things that were retired before an epoch to the batch; returns how many. */
+    private int takeRetired(final long safeBefore) {
+        int count = 0;
+        while (count < batch.length && head != tail) {
             final int mask = retired.length - 1;
             if (retired[(int) ((head + 1) & mask)] >= safeBefore) {
                 break;
             }
-            final long code = retired[(int) (head & mask)];
-            head += 2; // first: reclaiming may retire more
-            reclaimer.reclaim(this, code);
+            batch[count++] = retired[(int) (head & mask)];
+            head += 2;
         }
-        drainAt = tail + 2 * Epochs.DRAIN_INTERVAL;
+        return count;
+    }
+
+    /** What touching has summed up: of no meaning, but it is there to be read, so the loads are made. */
+    long touchedSum() {
+        return touchedSum;
+    }
+
+    /** Keeps an owner that begins an operation from its list; to be followed by a fence in all threads, then by {@link #isIdle}. */
+    void lend() {
+        lent = true;
+    }
+
+    /** Gives the list back to its owner. */
+    void giveBack() {
+        lent = false;
+    }
+
+    private void awaitReturn() {
+        while (lent) {
+            LockSupport.parkNanos(LENT_PARK_NANOS);
+        }
     }
 
     private void growRing() {

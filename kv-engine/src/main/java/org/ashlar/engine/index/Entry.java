@@ -4,24 +4,26 @@ package org.ashlar.engine.index;
  * An index entry: one word, replaced by aligned 8-byte stores only.
  *
  * <pre>
- *   63            44    43     42                          0
- *  +----------------+--------+------------------------------+
- *  | tag            | DIRTY  | linear offset of the record  |
- *  |                |        | in units of 8 bytes          |
- *  +----------------+--------+------------------------------+
+ *   63            45    44     43     42                          0
+ *  +----------------+--------+--------+------------------------------+
+ *  | tag            | FROZEN | DIRTY  | linear offset of the record  |
+ *  |                |        |        | in units of 8 bytes          |
+ *  +----------------+--------+--------+------------------------------+
  * </pre>
  *
  * <p>0 is empty. DIRTY: not known to be durable; whoever meets it persists the line before relying on it. DIRTY with offset 0 is a
- * tombstone: it becomes empty after its fence. The tag is {@value #TAG_BITS} bits of the hash, from a multiple of
- * {@value #WINDOW} on below the page's depth, so at least 11 of them say more than the page's prefix does, and nine splits of ten find
- * the next prefix bit in the tag.
+ * tombstone: it becomes empty after its fence. FROZEN: its page is being split, or was; the page's forward word tells whether the
+ * entry still counts. A reader that finds its key in an entry without FROZEN need not look at the page's header at all: one cache
+ * miss less. The tag is {@value #TAG_BITS} bits of the hash, from a multiple of {@value #WINDOW} on below the page's depth, so at least
+ * 10 of them say more than the page's prefix does, and nine splits of ten find the next prefix bit in the tag.
  */
 final class Entry {
     static final int OFFSET_BITS = 43;
     static final long OFFSET_MASK = (1L << OFFSET_BITS) - 1;
     static final long DIRTY = 1L << OFFSET_BITS;
-    static final int TAG_BITS = 20;
-    static final int TAG_SHIFT = OFFSET_BITS + 1;
+    static final long FROZEN = DIRTY << 1;
+    static final int TAG_BITS = 19;
+    static final int TAG_SHIFT = OFFSET_BITS + 2;
     static final int WINDOW = 10;
     static final int UNIT_SHIFT = 3;
 
@@ -45,6 +47,10 @@ final class Entry {
 
     static boolean isDirty(final long entry) {
         return (entry & DIRTY) != 0;
+    }
+
+    static boolean isFrozen(final long entry) {
+        return (entry & FROZEN) != 0;
     }
 
     /** First hash bit (counted from the top) that the tags of a page of this depth hold. */

@@ -50,26 +50,27 @@ final class FirstTouch {
         final boolean isSplit = kind == IndexPage.LEAF && Leaf.durableForward(context, page) != 0;
         int entries = 0;
         for (int line = IndexPage.FIRST_BUCKET_LINE; line < IndexPage.LINES; line++) {
-            entries += settleLine(IndexPage.line(page, line));
+            entries += settleLine(IndexPage.line(page, line), isSplit ? 0 : Entry.FROZEN);
         }
         if (countEntries && !isSplit) {
             count.add(entries);
         }
     }
 
-    private int settleLine(final long line) {
+    /** Clears DIRTY bits, after what they warn of is durable, and the FROZEN bits that a split that was not committed left. */
+    private int settleLine(final long line, final long marks) {
         int entries = 0;
         boolean persisted = false;
         for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
             final long address = line + (long) j * Long.BYTES;
             final long entry = Memory.getLong(address);
-            if (Entry.isDirty(entry) && !context.readOnly) {
-                if (!persisted) {
-                    context.persistence.persist(
-                            line, IndexPage.LINE_BYTES); // the bit goes after what it warns of is durable
-                    persisted = true;
-                }
-                Memory.putLongRelease(address, Entry.hasRecord(entry) ? entry & ~Entry.DIRTY : 0);
+            if (Entry.isDirty(entry) && !persisted) {
+                context.persistence.persist(line, IndexPage.LINE_BYTES);
+                persisted = true;
+            }
+            final long settled = Entry.hasRecord(entry) ? entry & ~(Entry.DIRTY | marks) : 0;
+            if (settled != entry && !context.readOnly) {
+                Memory.putLongRelease(address, settled);
             }
             entries += Entry.hasRecord(entry) ? 1 : 0;
         }

@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The index of one map: from keys to records.
  *
- * <p><b>Readers</b> take no lock and write nothing. They look at the two candidate lines, the stash if its filter says so, the overflow
- * chain if there is one, <em>then</em> at the forward word: if it is set, what they saw may be stale, and they start again in the child.
- * Entries never move within a page and children are complete before the forward word is set, so a key that is there is found.
+ * <p><b>Readers</b> take no lock and write nothing. They look at the two candidate lines; a key that is found there in an entry that
+ * is not FROZEN is found. Otherwise they look at the header, the stash if its filter says so, the overflow chain if there is one,
+ * <em>then</em> at the forward word: if it is set, what they saw may be stale, and they start again in the child. Entries never move
+ * within a page and children are complete before the forward word is set, so a key that is there is found.
  *
  * <p><b>Writers</b> hold the page's lock, in its volatile descriptor, from the look-up until their entry is durable and its DIRTY bit
  * cleared. So under the lock no entry is DIRTY, but for those that a crash left, which the first touch has settled.
@@ -90,20 +91,27 @@ public final class HashIndex {
             final int tag = Entry.tagOf(hash, depth);
             final long line1 = IndexPage.line(page, IndexPage.firstLine(hash));
             final long line2 = IndexPage.line(page, IndexPage.secondLine(hash));
-            final int match1 = IndexPage.match(line1, tag);
-            final int match2 = IndexPage.match(line2, tag);
+            long record = 0;
+            // Which of the two lines matched is as good as random: the line is chosen by arithmetic, not by a branch,
+            // so that the processor can begin to fetch the record before it knows.
+            for (int left = IndexPage.match(line1, tag) | (IndexPage.match(line2, tag) << IndexPage.ENTRIES_PER_LINE);
+                    left != 0;
+                    left &= left - 1) {
+                final int bit = Integer.numberOfTrailingZeros(left);
+                final long line = line1 ^ ((line1 ^ line2) & -(long) (bit >>> 3));
+                final long entry = Memory.getLongAcquire(line + ((long) (bit & 7) << 3));
+                if (!Entry.isFrozen(entry)) {
+                    record =
+                            Leaf.recordOf(context, entry, line, tag, depth, incarnation, keyBase, keyOffset, keyLength);
+                    if (record != 0) {
+                        return record; // the page was not frozen when the entry was loaded
+                    }
+                }
+            }
             Leaf.check(context, page, depth, incarnation, hash);
             if (Memory.getLongAcquire(page + IndexPage.FORWARD_OFFSET) == 0) {
-                long record = 0;
-                if (match1 != 0) {
-                    record = Leaf.probe(context, line1, match1, tag, depth, incarnation, keyBase, keyOffset, keyLength);
-                }
-                if (record == 0 && match2 != 0) {
-                    record = Leaf.probe(context, line2, match2, tag, depth, incarnation, keyBase, keyOffset, keyLength);
-                }
-                if (record == 0) {
-                    record = findAside(page, depth, tag, keyBase, keyOffset, keyLength);
-                }
+                // Not there, or frozen by a split that is not committed yet.
+                record = findAnywhere(page, line1, line2, depth, tag, keyBase, keyOffset, keyLength);
                 if (record != 0) {
                     return record;
                 }
@@ -116,15 +124,23 @@ public final class HashIndex {
         }
     }
 
-    /** In the stash and the overflow chain. */
-    private long findAside(
+    /** In a page that was not split a moment ago: in both lines, the stash and the overflow chain. */
+    private long findAnywhere(
             final long page,
+            final long line1,
+            final long line2,
             final int depth,
             final int tag,
             final @Nullable Object keyBase,
             final long keyOffset,
             final int keyLength) {
-        long record = 0;
+        long record = findInLine(line1, depth, tag, keyBase, keyOffset, keyLength);
+        if (record == 0) {
+            record = findInLine(line2, depth, tag, keyBase, keyOffset, keyLength);
+        }
+        if (record != 0) {
+            return record;
+        }
         if ((Memory.getLongAcquire(page + IndexPage.FILTER_OFFSET) & IndexPage.filterBit(tag)) != 0) {
             record = findInLines(page, IndexPage.FIRST_STASH_LINE, depth, tag, keyBase, keyOffset, keyLength);
         }
@@ -144,21 +160,41 @@ public final class HashIndex {
             final @Nullable Object keyBase,
             final long keyOffset,
             final int keyLength) {
-        for (int i = firstLine; i < IndexPage.LINES; i++) {
-            final long line = IndexPage.line(page, i);
-            final int match = IndexPage.match(line, tag);
-            if (match != 0) {
-                final long record =
-                        Leaf.probe(context, line, match, tag, depth, incarnation, keyBase, keyOffset, keyLength);
-                if (record != 0) {
-                    return record;
-                }
-            }
+        long record = 0;
+        for (int i = firstLine; i < IndexPage.LINES && record == 0; i++) {
+            record = findInLine(IndexPage.line(page, i), depth, tag, keyBase, keyOffset, keyLength);
         }
-        return 0;
+        return record;
+    }
+
+    private long findInLine(
+            final long line,
+            final int depth,
+            final int tag,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength) {
+        final int match = IndexPage.match(line, tag);
+        return match == 0
+                ? 0
+                : Leaf.probe(context, line, match, tag, depth, incarnation, keyBase, keyOffset, keyLength);
     }
 
     // ---------------------------------------------------------------------------------------------------- writing
+
+    /**
+     * Loads the first words that a write for a hash will need, so that they come into the cache while the caller prepares its record.
+     *
+     * @param hash of the key
+     * @return something that depends on what was loaded
+     */
+    public long touch(final long hash) {
+        final long page = context.pageOf(directory.route(hash));
+        return Memory.getLong(page)
+                + Memory.getLong(IndexPage.line(page, IndexPage.firstLine(hash)))
+                + Memory.getLong(IndexPage.line(page, IndexPage.secondLine(hash)))
+                + Memory.getLong(context.descriptors.core(context.pageNumber(page)));
+    }
 
     /**
      * Makes a key's entry point at a record, durably.
@@ -326,6 +362,7 @@ public final class HashIndex {
                 if (Memory.getLongAcquire(page + IndexPage.FORWARD_OFFSET) == 0) {
                     context.descriptors.lock(descriptor);
                     if (Memory.getLongAcquire(page + IndexPage.FORWARD_OFFSET) == 0) {
+                        touchOverflow(participant, page);
                         return page;
                     }
                     context.descriptors.unlock(descriptor);
@@ -441,6 +478,11 @@ public final class HashIndex {
 
     private void touchChain(final Participant participant, final long leaf) {
         firstTouch.touch(participant, leaf);
+        touchOverflow(participant, leaf);
+    }
+
+    /** What is removed from a chain, or moved out of it, must have been counted and settled. */
+    private void touchOverflow(final Participant participant, final long leaf) {
         for (long next = Memory.getLongAcquire(leaf + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
             final long overflow = context.pageOf(next);
             firstTouch.touch(participant, overflow);

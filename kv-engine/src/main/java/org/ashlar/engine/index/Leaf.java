@@ -51,19 +51,37 @@ final class Leaf {
             final long keyOffset,
             final int keyLength) {
         for (int left = matches; left != 0; left &= left - 1) {
-            final long address = line + ((long) Integer.numberOfTrailingZeros(left) << 3);
-            final long entry = Memory.getLongAcquire(address);
-            if (Entry.isDirty(entry)) {
-                context.persistence.persist(address, Long.BYTES); // before anybody relies on it, or on its absence
-            }
-            if (Entry.hasRecord(entry) && Entry.tag(entry) == tag) {
-                final long record = context.recordOf(entry);
-                if (Keys.matches(record, incarnation, keyBase, keyOffset, keyLength)) {
-                    return record;
-                }
-                checkBelongs(context, record, tag, depth, incarnation);
+            final long entry = Memory.getLongAcquire(line + ((long) Integer.numberOfTrailingZeros(left) << 3));
+            final long record = recordOf(context, entry, line, tag, depth, incarnation, keyBase, keyOffset, keyLength);
+            if (record != 0) {
+                return record;
             }
         }
+        return 0;
+    }
+
+    /** The record that an entry points at, if it is that of a key; persists the entry's line first if it is DIRTY. */
+    static long recordOf(
+            final IndexContext context,
+            final long entry,
+            final long line,
+            final int tag,
+            final int depth,
+            final int incarnation,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength) {
+        if (Entry.isDirty(entry)) {
+            context.persistence.persist(line, IndexPage.LINE_BYTES); // before anybody relies on it, or on its absence
+        }
+        if (!Entry.hasRecord(entry) || Entry.tag(entry) != tag) {
+            return 0;
+        }
+        final long record = context.recordOf(entry);
+        if (Keys.matches(record, incarnation, keyBase, keyOffset, keyLength)) {
+            return record;
+        }
+        checkBelongs(context, record, tag, depth, incarnation);
         return 0;
     }
 

@@ -10,12 +10,21 @@ import org.ashlar.kv.CorruptStoreException;
 final class RecordJudge {
     private RecordJudge() {}
 
-    /**
-     * What a place holds: a live record, nothing of use, or (suspect) a record that fails its check although it was written since the place
-     * was last formatted (a write that a crash cut in half, or damage: only a walk of the whole index can tell, so it is
-     * kept out of use until {@code verify} has told).
-     */
-    static Liveness.Verdict judge(
+    /** What a place holds. */
+    enum Verdict {
+        /** A record that an entry points at. */
+        LIVE,
+        /** Nothing, or what nothing refers to. */
+        DEAD,
+        /**
+         * A record that fails its check although it was written since the place was last formatted (a write that a crash cut in half,
+         * or damage: only a walk of the whole index can tell, so it is kept out of use until {@code verify} has told). Its
+         * lengths mean nothing.
+         */
+        QUARANTINED
+    }
+
+    static Verdict judge(
             final Participant participant,
             final Liveness liveness,
             final long address,
@@ -23,25 +32,25 @@ final class RecordJudge {
             final int incarnation,
             final LongAdder quarantined) {
         if (RecordHeader.spaceIncarnation(address) != incarnation) {
-            return Liveness.Verdict.DEAD; // not written since the space was formatted
+            return Verdict.DEAD; // not written since the space was formatted
         }
         final int valueLength = RecordHeader.valueLength(address);
         if (valueLength < 0 || RecordHeader.size(RecordHeader.keyLength(address), valueLength) > spaceBytes) {
             quarantined.increment();
-            return Liveness.Verdict.SUSPECT;
+            return Verdict.QUARANTINED;
         }
         try {
             if (liveness.isLiveRecord(participant, address)) {
-                return Liveness.Verdict.LIVE;
+                return Verdict.LIVE;
             }
         } catch (final CorruptStoreException e) {
             quarantined.increment(); // the index is damaged where this record would be: nobody can tell
-            return Liveness.Verdict.SUSPECT;
+            return Verdict.QUARANTINED;
         }
         if (Scratch.of(participant).isRecordIntact(address, liveness.tailBytes(address))) {
-            return Liveness.Verdict.DEAD;
+            return Verdict.DEAD;
         }
         quarantined.increment();
-        return Liveness.Verdict.SUSPECT;
+        return Verdict.QUARANTINED;
     }
 }

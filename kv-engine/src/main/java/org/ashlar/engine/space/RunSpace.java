@@ -207,12 +207,12 @@ final class RunSpace {
             final long run = chunks.addressOf(chunk) + ((long) page << Pages.SHIFT);
             final long room = (long) (pagesPerChunk - page) << Pages.SHIFT;
             int pages = 1;
-            final Liveness.Verdict verdict =
+            final RecordJudge.Verdict verdict =
                     RecordJudge.judge(participant, liveness, run, room, ChunkWord.incarnation(word), quarantined);
-            if (verdict != Liveness.Verdict.DEAD) {
-                // Only a live head covers its run: the length in a suspect one may reach into the middle of a live run.
-                final long claimed = verdict == Liveness.Verdict.LIVE ? pagesOf(run) : 1;
-                pages = claimed > 0 && claimed <= pagesPerChunk - page ? (int) claimed : 1;
+            if (verdict != RecordJudge.Verdict.DEAD) {
+                // Only a live head covers its run: one that fails its check may have been dead when what it covered was
+                // reused.
+                pages = verdict == RecordJudge.Verdict.LIVE ? (int) pagesOf(run) : 1;
                 PageBitmap.set(header, page, pages);
                 taken += pages;
             }
@@ -229,7 +229,7 @@ final class RunSpace {
         }
         return RecordJudge.judge(
                         participant, liveness, chunks.addressOf(chunk), bytes, ChunkWord.incarnation(word), quarantined)
-                != Liveness.Verdict.DEAD;
+                != RecordJudge.Verdict.DEAD;
     }
 
     /** Whether a body's head does not cover it: what a crash between the words of a large extent leaves. */
@@ -282,7 +282,8 @@ final class RunSpace {
         final int chunk = chunks.chunkOf(run);
         chunks.lock.lock();
         try {
-            if (ChunkWord.kind(chunks.word(chunk)) == ChunkWord.RUNS) {
+            final long word = chunks.word(chunk);
+            if (ChunkWord.kind(word) == ChunkWord.RUNS) {
                 final int first = (int) ((run - chunks.addressOf(chunk)) >>> Pages.SHIFT);
                 freePages(chunk, first, 1);
             } else {

@@ -4,8 +4,11 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
+import org.ashlar.engine.epoch.Reclaimer;
+import org.ashlar.engine.record.Scratch;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.Descriptors;
+import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -13,7 +16,7 @@ import org.roaringbitmap.RoaringBitmap;
  * The allocator of one open pool: records and index pages in, records and index pages out. Thread-safe; see the package for
  * the rules that its callers keep.
  */
-public final class Space {
+public final class Space implements Reclaimer {
     /** Pages judged by one call of {@link #sweepSome}. */
     private static final int SWEEP_PAGES = 32;
 
@@ -78,7 +81,7 @@ public final class Space {
         sweepChunk = chunks.highWater() == 0
                 ? 0
                 : Integer.remainderUnsigned(pool.openCounter() * 0x9E3779B9, chunks.highWater());
-        epochs.setReclaimer(this::reclaim);
+        epochs.setReclaimer(this);
     }
 
     /**
@@ -102,7 +105,7 @@ public final class Space {
      * @throws StoreFullException when there is no room; {@link #sweepAll} and draining the epochs may make some
      */
     public long allocateRecord(final Participant participant, final long bytes) {
-        participant.noteMutation();
+        participant.beginMutation();
         return bytes <= largestSlot
                 ? slots.allocate(participant, slots.classes().classFor(bytes), this)
                 : runs.allocate(participant, bytes, this);
@@ -237,7 +240,18 @@ public final class Space {
         return chunk | OFFER_CHUNK;
     }
 
-    private void reclaim(final Participant participant, final long code) {
+    @Override
+    public void giveBackReserved(final Participant participant) {
+        slots.giveBackReserved(Scratch.of(participant));
+    }
+
+    @Override
+    public long touch(final long code) {
+        return Memory.getLong(descriptors.core(((code & ~(long) CODE_MASK) - data) >>> Pages.SHIFT));
+    }
+
+    @Override
+    public void reclaim(final Participant participant, final long code) {
         final long address = code & ~(long) CODE_MASK;
         switch ((int) code & CODE_MASK) {
             case RECORD -> freeRecord(address);

@@ -6,10 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.ashlar.kv.KvMap;
 import org.ashlar.kv.Store;
 import org.ashlar.pmem.RecorderHub;
 import org.ashlar.pmem.sim.CrashSimulator;
@@ -27,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * thread of their own while the writer is held, and what they have seen must hold in every image from then on.
  *
  * <p>An image is opened, looked at, used for a few operations, and checked; some are watched by a second simulator meanwhile and
- * crashed again, so that recovery is crashed too.
+ * crashed again, so that recovery is crashed too. One kind of image is not of a machine that lost its power but of a process that was
+ * killed: the next process sees all stores, and power may fail under it before they are durable.
  */
 final class CrashRun {
     /** Operations with more events than this do something structural, and the events after it count for less. */
@@ -47,6 +51,7 @@ final class CrashRun {
         return thread;
     });
     private Duration readLimit = Duration.ofSeconds(20);
+    private String statsAtEnd = "";
     private long images;
     private long imagesOfImages;
     private long readsInside;
@@ -96,7 +101,7 @@ final class CrashRun {
         return profile.name() + " seed " + seed + ": " + first.simulator.events() + " events, " + images
                 + " images and "
                 + imagesOfImages + " images of recovered ones, " + readsInside + " reads inside, "
-                + (System.nanoTime() - start) / 1_000_000 + " ms";
+                + (System.nanoTime() - start) / 1_000_000 + " ms; " + statsAtEnd;
     }
 
     private void runWorkload(final Generation first, final Path pool) {
@@ -109,6 +114,7 @@ final class CrashRun {
         }
         first.simulator.assertAllStoresWereSeen();
         StoreCheck.checkAll(store, first.oracle, random);
+        statsAtEnd = String.valueOf(store.stats());
         first.closing();
         store.close();
         first.rethrow();
@@ -126,6 +132,9 @@ final class CrashRun {
         private final long generationSeed;
         private final @Nullable Generation parent;
         private final List<String> trace = new ArrayList<>();
+        /** Only what has them may be read inside an operation: to get one may have to wait for a writer. */
+        private final Map<String, KvMap> handles = new HashMap<>();
+
         private @Nullable Store store;
         private long operationStart;
 
@@ -153,6 +162,7 @@ final class CrashRun {
         }
 
         void closing() {
+            handles.clear();
             store = null;
         }
 
@@ -170,6 +180,9 @@ final class CrashRun {
             operationStart = simulator.events();
             StoreCheck.run(running, operation, oracle);
             rethrow();
+            if (oracle.certainMaps().contains(operation.map())) {
+                handles.computeIfAbsent(operation.map(), running::map);
+            }
         }
 
         /** A failure of an image, which the code of the store may have caught. */
@@ -226,17 +239,19 @@ final class CrashRun {
 
         /** Reads some keys as another thread would that runs just now, and holds on to what it saw. */
         private void readInside(final SplittableRandom random) {
-            final Store running = store;
             final Operation operation = oracle.inFlight();
-            if (running == null || operation == null || operation.kind() == Operation.Kind.CREATE_MAP) {
+            final KvMap handle = operation == null ? null : handles.get(operation.map());
+            if (operation == null || handle == null) {
                 return;
             }
             readsInside++;
             simulator.callOn(reader, readLimit, () -> {
                 for (int i = 0; i < 1 + random.nextInt(2); i++) {
                     final boolean same = random.nextInt(3) != 0;
-                    final int key = same ? operation.key() : random.nextInt(profile.keys());
-                    StoreCheck.read(running, operation.map(), key, oracle, random.nextBoolean());
+                    final int key = same
+                            ? operation.key()
+                            : profile.keys().get(random.nextInt(profile.keys().size()));
+                    StoreCheck.read(handle, operation.map(), key, oracle, random.nextBoolean());
                 }
                 return true;
             });
@@ -250,12 +265,16 @@ final class CrashRun {
             for (final ImageChoice choice : choices) {
                 crash(event, kind, choice);
             }
+            if (parent == null && only == null && random.nextInt(profile.secondOneIn()) == 0) {
+                crash(event, kind, ImageChoice.KILLED);
+            }
         }
 
         private void crash(final long event, final EventKind kind, final ImageChoice choice) {
             final SplittableRandom random = new SplittableRandom(
                     mix(mix(generationSeed, event), choice.toString().hashCode()));
-            final VolatileTreatment treatment = VolatileTreatment.any(random);
+            final VolatileTreatment treatment =
+                    choice.isKill() ? VolatileTreatment.AS_IN_MEMORY : VolatileTreatment.any(random);
             if (!simulator.fileExists()) {
                 return;
             }
@@ -267,11 +286,13 @@ final class CrashRun {
                 } else {
                     imagesOfImages++;
                 }
-                recover(random);
+                recover(random, choice.isKill());
             } catch (final Throwable e) {
                 final String what = "crash before " + kind + " at " + where() + ", image " + choice + ", descriptors "
-                        + treatment + ", pending " + simulator.describePending();
-                throw parent == null ? failure(what, e, event, choice.toString()) : new AssertionError(what, e);
+                        + treatment + "\n  pending: " + simulator.describePending();
+                throw parent == null
+                        ? failure(what, e, event, choice.toString())
+                        : new AssertionError(e.getMessage() + "\n  in the image of an image: " + what, e);
             } finally {
                 RecorderHub.install(simulator);
                 delete(image);
@@ -280,12 +301,15 @@ final class CrashRun {
         }
 
         /** Opens an image and uses it; the order in which things are touched first differs from one to the next. */
-        private void recover(final SplittableRandom random) {
+        private void recover(final SplittableRandom random, final boolean killed) {
             final Oracle expected = oracle.copy();
-            final boolean again = parent == null && random.nextInt(profile.secondOneIn()) == 0;
+            final boolean again = parent == null && (killed || random.nextInt(profile.secondOneIn()) == 0);
             final Generation next =
                     again ? new Generation(image, directory.file("image2"), expected, random.nextLong(), this) : null;
             if (next != null) {
+                if (killed) {
+                    next.simulator.inherit(simulator);
+                }
                 next.begin();
             }
             final Store recovered = subject.open(image);
@@ -337,7 +361,7 @@ final class CrashRun {
 
     private ImageFailure failure(final String what, final Throwable cause, final long event, final String image) {
         return new ImageFailure(
-                profile.name() + ", seed " + seed + ": " + what + ": " + cause.getMessage() + "\n  repeat it with: "
+                cause.getMessage() + "\n  " + profile.name() + ", seed " + seed + ", " + what + "\n  repeat it with: "
                         + Replay.command(test, seed, event, image),
                 cause);
     }

@@ -1,13 +1,15 @@
 package org.ashlar.engine.crash;
 
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * What a workload is like, and how densely it is crashed. Immutable; the {@code with} methods make changed ones.
  *
  * @param name for reports
  * @param maps number of maps
- * @param keys number of keys in each
+ * @param keys numbers of the keys of each
  * @param quietOperations operations at first, at which nothing is crashed
  * @param operations operations after those
  * @param maxValueBytes longest usual value
@@ -24,7 +26,7 @@ import java.util.SplittableRandom;
 record Profile(
         String name,
         int maps,
-        int keys,
+        List<Integer> keys,
         int quietOperations,
         int operations,
         int maxValueBytes,
@@ -42,7 +44,7 @@ record Profile(
 
     /** Overwrites, deletes and insertions of few keys in several maps. */
     static Profile churn() {
-        return new Profile("churn", 3, 25, 0, 120, 300, 9, 9_000, 50, 25, 60, 4, 6, 12, 6);
+        return new Profile("churn", 3, firstKeys(25), 0, 120, 300, 9, 9_000, 50, 25, 60, 4, 6, 12, 6);
     }
 
     Operation next(final Oracle oracle, final SplittableRandom random) {
@@ -50,7 +52,7 @@ record Profile(
         if (!oracle.certainMaps().contains(map)) {
             return new Operation(Operation.Kind.CREATE_MAP, map, -1, Value.ABSENT);
         }
-        final int key = random.nextInt(keys);
+        final int key = keys.get(random.nextInt(keys.size()));
         final int dice = random.nextInt(100);
         if (dice < putPercent) {
             return new Operation(Operation.Kind.PUT, map, key, value(oracle, random));
@@ -62,6 +64,10 @@ record Profile(
             return new Operation(Operation.Kind.PUT_IF_ABSENT, map, key, value(oracle, random));
         }
         return new Operation(Operation.Kind.GET, map, key, Value.ABSENT);
+    }
+
+    static List<Integer> firstKeys(final int count) {
+        return IntStream.range(0, count).boxed().toList();
     }
 
     static String mapName(final int map) {
@@ -99,7 +105,7 @@ record Profile(
                 maxLaterOperations);
     }
 
-    Profile withKeys(final int value) {
+    Profile withKeys(final List<Integer> value) {
         return new Profile(
                 name,
                 maps,

@@ -42,10 +42,10 @@ final class StoreCheck {
     }
 
     /** Reads a key through one of the ways to read. */
-    static void read(final Store store, final String map, final int key, final Oracle oracle, final boolean whole) {
+    static void read(final KvMap handle, final String map, final int key, final Oracle oracle, final boolean whole) {
         if (whole) {
-            oracle.sawValue(map, key, store.map(map).get(Value.key(key)));
-        } else if (store.map(map).contains(Value.key(key))) {
+            oracle.sawValue(map, key, handle.get(Value.key(key)));
+        } else if (handle.contains(Value.key(key))) {
             oracle.sawPresent(map, key);
         } else {
             oracle.sawValue(map, key, null);
@@ -63,25 +63,26 @@ final class StoreCheck {
     static void checkAll(final Store store, final Oracle oracle, final SplittableRandom random) {
         checkMaps(store, oracle);
         for (final String name : oracle.certainMaps()) {
+            final KvMap map = store.map(name);
             final boolean keysFirst = random.nextBoolean();
             if (keysFirst) {
-                checkKeys(store, name, oracle, random);
+                checkKeys(map, name, oracle, random);
             }
-            checkEntries(store.map(name), name, oracle);
+            checkEntries(map, name, oracle);
             if (!keysFirst) {
-                checkKeys(store, name, oracle, random);
+                checkKeys(map, name, oracle, random);
             }
         }
         checkStructure(store);
     }
 
     private static void checkKeys(
-            final Store store, final String map, final Oracle oracle, final SplittableRandom random) {
+            final KvMap handle, final String map, final Oracle oracle, final SplittableRandom random) {
         final List<Integer> keys = new ArrayList<>(oracle.keys(map));
         final int count = Math.min(keys.size(), ALL_KEYS);
         for (int i = 0; i < count; i++) {
             final int key = keys.size() <= ALL_KEYS ? keys.get(i) : keys.get(random.nextInt(keys.size()));
-            read(store, map, key, oracle, true);
+            read(handle, map, key, oracle, true);
         }
     }
 

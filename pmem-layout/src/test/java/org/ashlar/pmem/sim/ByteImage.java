@@ -22,6 +22,13 @@ final class ByteImage {
     private final ByteBuffer run =
             ByteBuffer.allocateDirect(RUN_PAGES * PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
+    /** Takes over all bytes of another. */
+    void copyFrom(final ByteImage other) {
+        pages.clear();
+        other.pages.forEach((number, page) -> pages.put(number.intValue(), page.clone()));
+        bytes = other.bytes;
+    }
+
     long bytes() {
         return bytes;
     }

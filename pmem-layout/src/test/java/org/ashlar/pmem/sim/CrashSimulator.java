@@ -118,6 +118,22 @@ public final class CrashSimulator implements MemoryRecorder {
     }
 
     /**
+     * Begins where another simulator is, as the next process does when the first one was killed but the machine goes on: all stores
+     * are visible, and those that were pending still are. To be called before the file is mapped; it must hold the image {@link
+     * ImageChoice#KILLED} of now.
+     *
+     * @param killed the simulator of the first process
+     */
+    public void inherit(final CrashSimulator killed) {
+        killed.settle();
+        durable.copyFrom(killed.durable);
+        killed.pending.forEach((offset, line) -> pending.put(offset.longValue(), new PendingLine(line)));
+        // The threads of the first process are gone; what they handed over but did not fence counts as pending.
+        threadNumbers.put(new Thread("killed"), 0);
+        handedOver.add(new HashMap<>());
+    }
+
+    /**
      * Calls a listener at each event from now on.
      *
      * @param value the listener, or null for none
@@ -530,7 +546,7 @@ public final class CrashSimulator implements MemoryRecorder {
             return;
         }
         final List<PendingLine> lines = linesIn(address, address + length);
-        if (lines.isEmpty()) {
+        if (lines.isEmpty() || WriteBackSites.isLeftOut()) {
             return;
         }
         checkThread();

@@ -281,6 +281,26 @@ final class CrashSimulatorTest {
     }
 
     @Test
+    void whatAKilledProcessLeftPendingIsPendingInTheNext() throws IOException {
+        Memory.putLong(base, 1);
+        file.persistence().persist(base, 8);
+        Memory.putLong(base, 2);
+        Memory.putLong(base + 64, 3);
+        final Path image = directory.file("killed");
+        simulator.writeImage(image, ImageChoice.KILLED, VolatileTreatment.AS_IN_MEMORY, new SplittableRandom(1));
+        final CrashSimulator next = new CrashSimulator(image);
+        next.inherit(simulator);
+        RecorderHub.install(next);
+        final MappedToyFile reopened = new MappedToyFile(image, FILE_BYTES);
+        simulator = next;
+        assertEquals(2, Memory.getLong(reopened.address()));
+        assertEquals(Set.of("1 0", "2 0", "1 3", "2 3"), outcomes(0, 64));
+        reopened.persistence().persist(reopened.address(), 8);
+        assertEquals(Set.of("2 0", "2 3"), outcomes(0, 64));
+        next.assertAllStoresWereSeen();
+    }
+
+    @Test
     void volatileRangesAreTreatedAsAsked() throws IOException {
         simulator.setVolatileRanges(List.of(new FileRange(1024, 64)));
         Memory.putLong(base + 1024, 5);

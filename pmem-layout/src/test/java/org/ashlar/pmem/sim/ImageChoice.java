@@ -13,6 +13,7 @@ public final class ImageChoice {
     private enum Kind {
         NONE,
         ALL,
+        KILLED,
         WITHOUT,
         ONLY,
         RANDOM,
@@ -24,6 +25,12 @@ public final class ImageChoice {
 
     /** All pending stores: the end of the process, or every line evicted just in time. */
     public static final ImageChoice ALL = new ImageChoice(Kind.ALL, 0);
+
+    /**
+     * All pending stores, and they are still pending for the next process: the end of this one, while the machine goes on. See {@link
+     * CrashSimulator#inherit}.
+     */
+    public static final ImageChoice KILLED = new ImageChoice(Kind.KILLED, 0);
 
     private static final int ENUMERATED_STORES = 4;
 
@@ -67,6 +74,15 @@ public final class ImageChoice {
 
     private static ImageChoice subset(final long mask) {
         return new ImageChoice(Kind.SUBSET, mask);
+    }
+
+    /**
+     * Whether this is {@link #KILLED}.
+     *
+     * @return true when it is
+     */
+    public boolean isKill() {
+        return kind == Kind.KILLED;
     }
 
     /**
@@ -141,7 +157,7 @@ public final class ImageChoice {
         final BitSet reached = new BitSet(count);
         switch (kind) {
             case NONE -> {}
-            case ALL -> reached.set(0, count);
+            case ALL, KILLED -> reached.set(0, count);
             case WITHOUT -> reached.set(0, index == argument ? 0 : count);
             case ONLY -> reached.set(0, index == argument ? count : 0);
             case SUBSET -> {
@@ -174,6 +190,9 @@ public final class ImageChoice {
 
     @Override
     public String toString() {
-        return kind == Kind.NONE || kind == Kind.ALL ? kind.name() : kind + ":" + argument;
+        return switch (kind) {
+            case NONE, ALL, KILLED -> kind.name();
+            default -> kind + ":" + argument;
+        };
     }
 }

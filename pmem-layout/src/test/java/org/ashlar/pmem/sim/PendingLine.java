@@ -44,6 +44,18 @@ final class PendingLine {
         }
     }
 
+    /** A copy, with all its stores. */
+    PendingLine(final PendingLine other) {
+        fileOffset = other.fileOffset;
+        System.arraycopy(other.visible, 0, visible, 0, WORDS);
+        count = other.count;
+        words = other.words.clone();
+        masks = other.masks.clone();
+        values = other.values.clone();
+        threads = other.threads.clone();
+        releases = other.releases.clone();
+    }
+
     long fileOffset() {
         return fileOffset;
     }

@@ -1,0 +1,66 @@
+package org.ashlar.engine.crash;
+
+import java.util.stream.LongStream;
+import org.ashlar.kv.Placement;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.TestReporter;
+
+/**
+ * No crash image of the engine has lost or torn anything, or lets anybody find gone what was read before.
+ *
+ * <p>{@code -Dashlar.sim.seed=1-500} runs other seeds, {@code -Dashlar.long=true} more of them.
+ */
+@Tag("simulator")
+final class EngineCrashTest {
+    private final TestInfo test;
+    private final TestReporter reporter;
+
+    EngineCrashTest(final TestInfo test, final TestReporter reporter) {
+        this.test = test;
+        this.reporter = reporter;
+    }
+
+    @Test
+    void overwritesDeletesAndInsertionsSurviveAnyCrash() {
+        run(Placement.POOL, EngineProfiles.churn(), Replay.seeds(6, 300));
+    }
+
+    @Test
+    void theSameHoldsWithDescriptorsInDram() {
+        run(Placement.DRAM, EngineProfiles.churn().withName("churn in DRAM"), Replay.seeds(2, 100));
+    }
+
+    @Test
+    void valuesOfManyPagesSurviveAnyCrash() {
+        run(Placement.POOL, EngineProfiles.large(), Replay.seeds(3, 100));
+    }
+
+    @Test
+    void splitsSurviveAnyCrash() {
+        run(Placement.POOL, EngineProfiles.split(), Replay.seeds(3, 100));
+    }
+
+    @Test
+    void doublingOfTheDirectorySurvivesAnyCrash() {
+        run(Placement.POOL, EngineProfiles.doubling(), Replay.seeds(3, 100));
+    }
+
+    @Test
+    void overflowChainsSurviveAnyCrash() {
+        run(Placement.POOL, EngineProfiles.overflow(), Replay.seeds(3, 100));
+    }
+
+    @Test
+    void reuseOfSpaceSurvivesAnyCrash() {
+        run(Placement.POOL, EngineProfiles.reuse(), Replay.seeds(3, 100));
+    }
+
+    private void run(final Placement placement, final Profile profile, final LongStream seeds) {
+        final String name =
+                "EngineCrashTest#" + test.getTestMethod().orElseThrow().getName();
+        seeds.forEach(
+                seed -> reporter.publishEntry(new CrashRun(new EngineSubject(placement), profile, seed, name).run()));
+    }
+}

@@ -1,0 +1,71 @@
+package org.ashlar.engine.crash;
+
+import java.util.List;
+import org.ashlar.engine.TinyStores;
+
+/** Workloads that make the engine do all that it can. */
+final class EngineProfiles {
+    private EngineProfiles() {}
+
+    /** Overwrites, deletes and insertions of few keys in several maps, and the creation of the maps. */
+    static Profile churn() {
+        return Profile.churn();
+    }
+
+    /** Values in slots, in runs of pages and in runs of chunks. */
+    static Profile large() {
+        return Profile.churn()
+                .withName("large")
+                .withMaps(2)
+                .withKeys(Profile.firstKeys(12))
+                .withOperations(0, 60)
+                .withValues(3_000, 2, 150_000)
+                .withCrashes(60, 3, 12)
+                .withReaders(12);
+    }
+
+    /** Enough keys for one split after another. */
+    static Profile split() {
+        return Profile.churn()
+                .withName("split")
+                .withMaps(1)
+                .withKeys(Profile.firstKeys(5_000))
+                .withOperations(460, 160)
+                .withValues(12, 0, 0)
+                .withMix(90, 5)
+                .withCrashes(25, 3, 12)
+                .withReaders(40);
+    }
+
+    /** Keys whose hashes begin alike make the directory deep with few of them. */
+    static Profile doubling() {
+        return split().withName("doubling")
+                .withKeys(TinyStores.collidingKeys(5_000, 950, 9, Value::key))
+                .withOperations(520, 160);
+    }
+
+    /** Keys that no split tells apart go to overflow chains, until others come that make a split worth while. */
+    static Profile overflow() {
+        return split().withName("overflow")
+                .withKeys(TinyStores.collidingKeys(5_000, 995, 9, Value::key))
+                .withOperations(500, 160)
+                .withMix(88, 8);
+    }
+
+    /** The pool is filled and emptied again, so that chunks, spans and pages change hands. */
+    static Profile reuse() {
+        return Profile.churn()
+                .withName("reuse")
+                .withMaps(2)
+                .withKeys(Profile.firstKeys(60))
+                .withOperations(500, 120)
+                .withValues(2_000, 4, 60_000)
+                .withMix(45, 45)
+                .withCrashes(30, 3, 12)
+                .withReaders(20);
+    }
+
+    static List<Profile> all() {
+        return List.of(churn(), large(), split(), doubling(), overflow(), reuse());
+    }
+}

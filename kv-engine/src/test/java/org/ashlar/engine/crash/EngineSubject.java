@@ -1,0 +1,30 @@
+package org.ashlar.engine.crash;
+
+import java.nio.file.Path;
+import org.ashlar.engine.TinyStores;
+import org.ashlar.kv.Placement;
+import org.ashlar.kv.Store;
+import org.ashlar.pmem.PoolRanges;
+import org.ashlar.pmem.sim.CrashSimulator;
+
+/**
+ * The engine, on a tiny geometry.
+ *
+ * @param placement where descriptors live
+ */
+record EngineSubject(Placement placement) implements Subject {
+    @Override
+    public Store open(final Path path) {
+        return TinyStores.open(path, placement);
+    }
+
+    @Override
+    public CrashSimulator simulator(final Path path) {
+        return TinyStores.simulator(path, placement);
+    }
+
+    @Override
+    public Path draftOf(final Path path) {
+        return PoolRanges.draftOf(path);
+    }
+}
