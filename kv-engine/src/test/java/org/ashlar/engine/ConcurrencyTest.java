@@ -24,6 +24,7 @@ import org.ashlar.kv.KvMap;
 import org.ashlar.kv.StoreClosedException;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.kv.VerifyReport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,7 +62,7 @@ final class ConcurrencyTest {
         return true;
     }
 
-    private static void assertWhole(final int key, final byte[] value) {
+    private static void assertWhole(final int key, final byte @Nullable [] value) {
         if (value != null) {
             assertTrue(isWhole(key, new UnsafeBuffer(value)), () -> "torn or foreign value at key " + key);
         }

@@ -119,7 +119,7 @@ final class SpaceReuseTest {
                 }
             } catch (final StoreFullException e) {
                 assertTrue(e.needed() > 0, e.getMessage());
-                assertTrue(e.getMessage().contains("needed"), e.getMessage());
+                assertTrue(String.valueOf(e.getMessage()).contains("needed"), e.getMessage());
             }
             final double fraction = (double) stored * (size + 28) / (40 * 64 << 10);
             assertTrue(fraction > 0.4, "the store was full at " + fraction + " of its bytes");
