@@ -189,6 +189,16 @@ final class EngineStore implements Store {
 
     /** Space is short: judges all that earlier opens left, and takes back all that readers do not hold. */
     void makeRoom() {
+        try {
+            makeRoomOnce();
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        }
+    }
+
+    private void makeRoomOnce() {
         // What the sweep finds dead can be taken back only by an operation that begins after it.
         Participant participant = enterForWriting();
         try {
@@ -258,6 +268,8 @@ final class EngineStore implements Store {
             return catalog.names();
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
         } finally {
             exit(participant);
         }
@@ -303,6 +315,10 @@ final class EngineStore implements Store {
                     context.splits(),
                     context.recordsReadBySplits(),
                     openNanos);
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
         } finally {
             exit(participant);
         }
