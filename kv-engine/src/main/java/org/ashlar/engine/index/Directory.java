@@ -94,6 +94,12 @@ final class Directory {
         return RootWord.isRoot(root) ? segmentWord(root, hash) : 0;
     }
 
+    /** How many hash bits choose the word that covers a hash: 0 while the map has one leaf. */
+    int wordDepth(final long hash) {
+        final long root = Memory.getLongAcquire(rootAddress);
+        return RootWord.isRoot(root) ? LeafWord.depth(segmentWord(root, hash)) + IndexPage.SEGMENT_BITS : 0;
+    }
+
     /** Whether the directory may name the children of a leaf of this depth; no, when only keys made to collide would want it. */
     boolean mayDeepen(final int depth, final long hash) {
         final long root = Memory.getLongAcquire(rootAddress);

@@ -362,6 +362,7 @@ public final class HashIndex {
                 if (Memory.getLongAcquire(page + IndexPage.FORWARD_OFFSET) == 0) {
                     context.descriptors.lock(descriptor);
                     if (Memory.getLongAcquire(page + IndexPage.FORWARD_OFFSET) == 0) {
+                        touchOverflow(participant, page);
                         return page;
                     }
                     context.descriptors.unlock(descriptor);
@@ -477,6 +478,11 @@ public final class HashIndex {
 
     private void touchChain(final Participant participant, final long leaf) {
         firstTouch.touch(participant, leaf);
+        touchOverflow(participant, leaf);
+    }
+
+    /** What is removed from a chain, or moved out of it, must have been counted and settled. */
+    private void touchOverflow(final Participant participant, final long leaf) {
         for (long next = Memory.getLongAcquire(leaf + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
             final long overflow = context.pageOf(next);
             firstTouch.touch(participant, overflow);

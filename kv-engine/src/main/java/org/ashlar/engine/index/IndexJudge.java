@@ -103,7 +103,10 @@ public final class IndexJudge {
         return reached;
     }
 
-    /** A split page stays live while any word in the range of its prefix still names it, or an ancestor that leads to it. */
+    /**
+     * A split page stays live while any word in the range of its prefix still names it, or an ancestor that leads to it. Each word is
+     * looked at by itself: a crash may have left any of them behind, so a word that names a child says nothing of its neighbours.
+     */
     private boolean leafReached(final long page, final int depth, final long prefix) {
         long position = prefix;
         do {
@@ -111,7 +114,7 @@ public final class IndexJudge {
             if (LeafWord.depth(word) <= depth && ancestorAtDepth(word, depth, prefix) == page) {
                 return true;
             }
-            final int step = Math.max(depth, LeafWord.depth(word));
+            final int step = Math.max(depth, directory.wordDepth(position));
             position = step == 0 ? 0 : position + (1L << (Long.SIZE - step));
         } while (position != 0 && IndexPage.hasPrefix(position, prefix, depth));
         return false;
@@ -219,7 +222,7 @@ public final class IndexJudge {
             audit.record(directory.rootRecord(), true);
         }
         long lastSegment = 0;
-        long lastPage = 0;
+        long lastLeaf = 0;
         long position = 0;
         do {
             final long segment = directory.segmentOf(position);
@@ -227,19 +230,21 @@ public final class IndexJudge {
                 audit.indexPage(context.pageOf(segment));
                 lastSegment = segment;
             }
+            // Word by word, not leaf by leaf: any word may lag, and what it names is held by it.
             long word = directory.route(position);
             while (true) {
                 final long page = context.pageOf(word);
                 final int depth = LeafWord.depth(word);
                 Leaf.check(context, page, depth, incarnation, position);
                 final long forward = Leaf.durableForward(context, page);
-                if (page != lastPage || forward == 0) {
-                    audit.indexPage(page);
-                    lastPage = page;
-                }
+                audit.indexPage(page);
                 if (forward == 0) {
-                    auditLeaf(audit, page, depth);
-                    position = depth == 0 ? 0 : position + (1L << (Long.SIZE - depth));
+                    if (page != lastLeaf) {
+                        auditLeaf(audit, page, depth);
+                        lastLeaf = page;
+                    }
+                    final int step = Math.max(depth, directory.wordDepth(position));
+                    position = step == 0 ? 0 : position + (1L << (Long.SIZE - step));
                     break;
                 }
                 word = Leaf.childWord(forward, depth, position);
