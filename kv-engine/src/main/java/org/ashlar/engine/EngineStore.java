@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.index.HashIndex;
@@ -57,6 +58,7 @@ final class EngineStore implements Store {
     private final StoreOptions options;
     private final boolean verifyReads;
     private final long openNanos;
+    private final ReentrantLock verifyLock = new ReentrantLock();
     private final AtomicBoolean unmapped = new AtomicBoolean();
     private volatile boolean open = true;
 
@@ -308,6 +310,15 @@ final class EngineStore implements Store {
 
     @Override
     public VerifyReport verify() {
+        verifyLock.lock(); // what one frees another must not find
+        try {
+            return verifyLocked();
+        } finally {
+            verifyLock.unlock();
+        }
+    }
+
+    private VerifyReport verifyLocked() {
         if (!pool.readOnly()) {
             makeRoom();
         }

@@ -148,6 +148,7 @@ final class MapCore {
     boolean delete(
             final Participant participant, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
         invalidateCount();
+        participant.noteMutation(); // before the entry goes
         final long old =
                 index.remove(participant, keys.hash(keyBase, keyOffset, keyLength), keyBase, keyOffset, keyLength);
         if (old == 0) {

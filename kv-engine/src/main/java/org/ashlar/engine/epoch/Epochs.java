@@ -222,7 +222,20 @@ public final class Epochs {
     }
 
     /**
-     * Takes back whatever can be, of all participants; for when space is short.
+     * Takes back what the caller's participant has retired and no <em>other</em> operation can hold; for an allocation that would
+     * take fresh space otherwise. The caller's own operation must not use any more what it retired itself.
+     *
+     * @param own the caller's
+     */
+    public void drainOwn(final Participant own) {
+        if (own.waiting() != 0) {
+            beginEpoch();
+            own.drain(oldestAnnounced(own), reclaimer(), own);
+        }
+    }
+
+    /**
+     * Takes back whatever can be, of all participants, and what they hold in reserve; for when space is short.
      *
      * @param caller the caller's participant
      */
@@ -239,6 +252,7 @@ public final class Epochs {
             try {
                 for (final Participant p : all) {
                     if (p == caller || p.isIdle()) {
+                        reclaimer().giveBackReserved(p);
                         p.drain(safeBefore, reclaimer(), caller);
                     }
                 }
@@ -249,9 +263,11 @@ public final class Epochs {
             }
             for (final Participant p : shared) {
                 if (p == caller) {
+                    reclaimer().giveBackReserved(p);
                     p.drain(safeBefore, reclaimer(), caller);
                 } else if (p.tryEnter(global.get())) {
                     try {
+                        reclaimer().giveBackReserved(p);
                         p.drain(safeBefore, reclaimer(), caller);
                     } finally {
                         p.leave();
@@ -271,10 +287,14 @@ public final class Epochs {
 
     /** Begins a new epoch; returns the oldest one in which a running operation may have begun. */
     private long advance() {
+        beginEpoch();
+        return oldestAnnounced(null);
+    }
+
+    private void beginEpoch() {
         final long now = global.incrementAndGet();
         beganNanos[(int) (now & (TIMES - 1))] = System.nanoTime();
         fenceEverywhere();
-        return Math.min(oldestAnnounced(owned), oldestAnnounced(shared));
     }
 
     /** After this, what others announced before is seen, and what this thread unlinked before is seen by who announces later. */
@@ -284,11 +304,15 @@ public final class Epochs {
         }
     }
 
-    private long oldestAnnounced(final Participant[] all) {
+    private long oldestAnnounced(final @Nullable Participant except) {
+        return Math.min(oldestAnnounced(owned, except), oldestAnnounced(shared, except));
+    }
+
+    private long oldestAnnounced(final Participant[] all, final @Nullable Participant except) {
         long oldest = global.get();
         for (final Participant p : all) {
             final long announced = p.announced;
-            if (announced != 0 && announced < oldest) {
+            if (announced != 0 && announced < oldest && p != except) {
                 oldest = announced;
             }
         }
@@ -365,14 +389,23 @@ public final class Epochs {
      * @return true when all participants are idle
      */
     public boolean isQuiet() {
+        return isQuietBut(null);
+    }
+
+    /**
+     * Whether no other operation than the caller's is running.
+     *
+     * @param own the caller's, or null
+     * @return true when all other participants are idle
+     */
+    public boolean isQuietBut(final @Nullable Participant own) {
         fenceEverywhere();
-        for (final Participant p : owned) {
-            if (!p.isIdle()) {
-                return false;
-            }
-        }
-        for (final Participant p : shared) {
-            if (!p.isIdle()) {
+        return areIdleBut(owned, own) && areIdleBut(shared, own);
+    }
+
+    private static boolean areIdleBut(final Participant[] all, final @Nullable Participant own) {
+        for (final Participant p : all) {
+            if (!p.isIdle() && p != own) {
                 return false;
             }
         }

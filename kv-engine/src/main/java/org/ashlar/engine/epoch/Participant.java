@@ -133,8 +133,16 @@ public final class Participant extends ParticipantTrailingPad {
         return announced != 0 && scopeOwner == thread;
     }
 
-    /** Notes that the operation changes something. */
+    /** Notes that the operation is about to change something. */
     public void noteMutation() {
+        mutations++;
+    }
+
+    /** Notes that the operation is about to change something, and waits if what belongs to the participant is lent. */
+    public void beginMutation() {
+        if (lent) {
+            awaitReturn();
+        }
         mutations++;
     }
 

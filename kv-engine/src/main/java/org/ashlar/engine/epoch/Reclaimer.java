@@ -17,4 +17,11 @@ public interface Reclaimer {
      * @return something that depends on what was loaded
      */
     long touch(long code);
+
+    /**
+     * Gives back what a participant's scratch space holds in reserve. Called by its owner, or while it is lent.
+     *
+     * @param participant whose
+     */
+    void giveBackReserved(Participant participant);
 }
