@@ -175,7 +175,7 @@ final class MapCore {
     /** At a clean close: all changes are durable and none is running. */
     void saveCount() {
         final long known = index.knownCount();
-        if (countInvalidated && known >= 0) {
+        if (known >= 0 && RootTail.count(tail) != known) {
             RootTail.setCount(tail, known);
             persistence.persist(tail + RootTail.COUNT_OFFSET, Long.BYTES);
         }
