@@ -1,5 +1,6 @@
 package org.ashlar.bench;
 
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -8,9 +9,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Measures rates of operations on threads that stay the same from one measurement to the next. */
+/**
+ * Measures rates of operations on threads that stay the same from one measurement to the next, by wall time, or by the
+ * CPU time of those threads where the machine is busy with other things. (CPU time hides what threads wait for.)
+ */
 final class Meter implements AutoCloseable {
     private static final int BATCH = 1024;
+
+    private final com.sun.management.ThreadMXBean bean =
+            (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final boolean cpuTime;
 
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         final Thread thread = new Thread(task, "bench");
@@ -20,6 +28,10 @@ final class Meter implements AutoCloseable {
 
     /** Kept so that no operation can be optimised away. */
     private volatile long consumed;
+
+    Meter(final boolean cpuTime) {
+        this.cpuTime = cpuTime;
+    }
 
     /**
      * Runs operations side by side, each on a thread, all from the same moment.
@@ -45,17 +57,21 @@ final class Meter implements AutoCloseable {
     }
 
     private double opsPerSecond(final Operation operation, final long nanos) {
-        final long begin = System.nanoTime();
+        final long begin = nanos();
         long sum = 0;
         long operations = 0;
         long elapsed;
         do {
             sum += operation.run(BATCH);
             operations += BATCH;
-            elapsed = System.nanoTime() - begin;
+            elapsed = nanos() - begin;
         } while (elapsed < nanos);
         consumed = sum;
         return operations * 1e9 / elapsed;
+    }
+
+    private long nanos() {
+        return cpuTime ? bean.getCurrentThreadCpuTime() : System.nanoTime();
     }
 
     /**
@@ -66,8 +82,6 @@ final class Meter implements AutoCloseable {
      * @return bytes for each time
      */
     double allocatedBytesPerOp(final Operation operation, final int count) throws InterruptedException {
-        final com.sun.management.ThreadMXBean bean =
-                (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
         return resultOf(threads.submit(() -> {
             final long before = bean.getCurrentThreadAllocatedBytes();
             consumed = operation.run(count);

@@ -38,6 +38,13 @@ final class Settings {
     double seconds = 2;
 
     @Option(
+            names = "--cpu-time",
+            description =
+                    "Speed by the CPU time of the threads, not by the clock: for a machine that is busy with other"
+                            + " things. What threads wait for does not show.")
+    boolean cpuTime;
+
+    @Option(
             names = "--repetitions",
             defaultValue = "7",
             description = "Kills and restarts at each size. Default: ${DEFAULT-VALUE}.")
@@ -66,6 +73,7 @@ final class Settings {
         report.fact("value bytes", Integer.toString(Records.VALUE_BYTES));
         report.fact("rounds", Integer.toString(rounds));
         report.fact("seconds", Double.toString(seconds));
+        report.fact("speed measured by", cpuTime ? "CPU time" : "wall time");
         report.fact("repetitions", Integer.toString(repetitions));
         report.fact("large bytes", Long.toString(largeBytes));
         report.fact("durability", "WRITE_BACK_FORCED; the large pool: BEST");

@@ -72,7 +72,7 @@ final class SpeedPart {
         try (Scratch scratch = Scratch.in(settings.path, rawBytes + Scratch.poolBytes(settings.records));
                 Store store = Pools.open(scratch.file("store.pool"));
                 RawMapping mapping = RawMapping.create(scratch.file("raw"), rawBytes);
-                Meter meter = new Meter()) {
+                Meter meter = new Meter(settings.cpuTime)) {
             final KvMap map = store.map(Pools.MAP);
             load(store, map);
             final RawProbe raw = new RawProbe(mapping, settings.records);

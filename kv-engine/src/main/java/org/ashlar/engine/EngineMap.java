@@ -13,6 +13,7 @@ import org.ashlar.kv.KvMap;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.kv.ToLongValueReader;
 import org.ashlar.kv.ValueReader;
+import org.ashlar.kv.ValueView;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.PoolException;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,11 @@ final class EngineMap implements KvMap {
         this.core = core;
         this.name = name;
         this.verifyReads = verifyReads;
+    }
+
+    /** For tests. */
+    MapCore core() {
+        return core;
     }
 
     @Override
@@ -303,11 +309,10 @@ final class EngineMap implements KvMap {
             if (record == 0) {
                 return null;
             }
-            final Scratch scratch = openValue(participant, record);
             try {
-                return reader.read(scratch.valueView);
+                return reader.read(openValue(participant, record));
             } finally {
-                closeViews(participant, scratch);
+                closeViews(participant);
             }
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
@@ -352,11 +357,10 @@ final class EngineMap implements KvMap {
             if (record == 0) {
                 return absent;
             }
-            final Scratch scratch = openValue(participant, record);
             try {
-                return reader.read(scratch.valueView);
+                return reader.read(openValue(participant, record));
             } finally {
-                closeViews(participant, scratch);
+                closeViews(participant);
             }
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
@@ -367,15 +371,26 @@ final class EngineMap implements KvMap {
         }
     }
 
-    private static Scratch openValue(final Participant participant, final long record) {
+    private static ValueView openValue(final Participant participant, final long record) {
         final Scratch scratch = Scratch.of(participant);
+        scratch.valueView.close(); // where a late report of a fault on the mapping kept an earlier operation from it
         scratch.valueView.open(MapCore.valueAddress(record), RecordHeader.valueLength(record));
         participant.setScopeOwner(Thread.currentThread());
-        return scratch;
+        return scratch.valueView;
     }
 
-    private static void closeViews(final Participant participant, final Scratch scratch) {
+    private static ValueView openKey(final Participant participant, final long record) {
+        final Scratch scratch = Scratch.of(participant);
+        scratch.keyView.close(); // as above
+        scratch.keyView.open(record + RecordHeader.BYTES, RecordHeader.keyLength(record));
+        return scratch.keyView;
+    }
+
+    /** Whether they are open or not: a fault on the mapping may come up anywhere between. */
+    private static void closeViews(final Participant participant) {
+        final Scratch scratch = Scratch.of(participant);
         participant.setScopeOwner(null);
+        scratch.keyView.close();
         scratch.valueView.close();
     }
 
@@ -404,15 +419,12 @@ final class EngineMap implements KvMap {
             if (verifyReads) {
                 checkIntact(participant, record);
             }
-            final Scratch scratch = openValue(participant, record);
-            scratch.keyView.open(record + RecordHeader.BYTES, RecordHeader.keyLength(record));
             try {
-                if (!visitor.visit(scratch.keyView, scratch.valueView)) {
+                if (!visitor.visit(openKey(participant, record), openValue(participant, record))) {
                     return false;
                 }
             } finally {
-                scratch.keyView.close();
-                closeViews(participant, scratch);
+                closeViews(participant);
             }
         }
         return true;

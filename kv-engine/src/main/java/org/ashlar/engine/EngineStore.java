@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.index.HashIndex;
@@ -57,6 +58,7 @@ final class EngineStore implements Store {
     private final StoreOptions options;
     private final boolean verifyReads;
     private final long openNanos;
+    private final ReentrantLock verifyLock = new ReentrantLock();
     private final AtomicBoolean unmapped = new AtomicBoolean();
     private volatile boolean open = true;
 
@@ -187,6 +189,16 @@ final class EngineStore implements Store {
 
     /** Space is short: judges all that earlier opens left, and takes back all that readers do not hold. */
     void makeRoom() {
+        try {
+            makeRoomOnce();
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        }
+    }
+
+    private void makeRoomOnce() {
         // What the sweep finds dead can be taken back only by an operation that begins after it.
         Participant participant = enterForWriting();
         try {
@@ -256,6 +268,8 @@ final class EngineStore implements Store {
             return catalog.names();
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
         } finally {
             exit(participant);
         }
@@ -301,6 +315,10 @@ final class EngineStore implements Store {
                     context.splits(),
                     context.recordsReadBySplits(),
                     openNanos);
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
         } finally {
             exit(participant);
         }
@@ -308,6 +326,15 @@ final class EngineStore implements Store {
 
     @Override
     public VerifyReport verify() {
+        verifyLock.lock(); // what one frees another must not find
+        try {
+            return verifyLocked();
+        } finally {
+            verifyLock.unlock();
+        }
+    }
+
+    private VerifyReport verifyLocked() {
         if (!pool.readOnly()) {
             makeRoom();
         }

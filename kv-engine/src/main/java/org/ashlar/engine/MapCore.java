@@ -110,23 +110,24 @@ final class MapCore {
         if (onlyIfAbsent && index.find(hash, keyBase, keyOffset, keyLength) != 0) {
             return false;
         }
+        final Scratch scratch = Scratch.of(participant);
+        scratch.touchedSum += index.touch(hash);
         final long size = RecordHeader.size(keyLength, valueLength);
         final long record = space.allocateRecord(participant, size); // 1
         final long old;
         try {
-            Scratch.of(participant)
-                    .writeRecord(
-                            record,
-                            space.incarnationAt(record, size),
-                            incarnation,
-                            openCounter,
-                            keyBase,
-                            keyOffset,
-                            keyLength,
-                            valueBase,
-                            valueOffset,
-                            valueLength,
-                            tailBytes);
+            scratch.writeRecord(
+                    record,
+                    space.incarnationAt(record, size),
+                    incarnation,
+                    openCounter,
+                    keyBase,
+                    keyOffset,
+                    keyLength,
+                    valueBase,
+                    valueOffset,
+                    valueLength,
+                    tailBytes);
             persistence.persist(record, size); // 2
             old = index.put(participant, hash, keyBase, keyOffset, keyLength, record, onlyIfAbsent); // 3
         } catch (final RuntimeException e) {
@@ -147,6 +148,7 @@ final class MapCore {
     boolean delete(
             final Participant participant, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
         invalidateCount();
+        participant.noteMutation(); // before the entry goes
         final long old =
                 index.remove(participant, keys.hash(keyBase, keyOffset, keyLength), keyBase, keyOffset, keyLength);
         if (old == 0) {
@@ -173,7 +175,7 @@ final class MapCore {
     /** At a clean close: all changes are durable and none is running. */
     void saveCount() {
         final long known = index.knownCount();
-        if (countInvalidated && known >= 0) {
+        if (known >= 0 && RootTail.count(tail) != known) {
             RootTail.setCount(tail, known);
             persistence.persist(tail + RootTail.COUNT_OFFSET, Long.BYTES);
         }

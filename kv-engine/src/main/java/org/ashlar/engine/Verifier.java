@@ -2,6 +2,8 @@ package org.ashlar.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.index.IndexJudge;
@@ -19,6 +21,8 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
  */
 final class Verifier {
     private static final int MAX_PROBLEMS = 1000;
+    private static final int QUIET_TRIES = 100;
+    private static final long QUIET_POLL_NANOS = 50_000;
 
     private final Pool pool;
     private final Epochs epochs;
@@ -42,7 +46,8 @@ final class Verifier {
     }
 
     VerifyReport run(final Participant participant) {
-        final long mutationsBefore = epochs.mutations();
+        final long mutationsBefore = epochs.mutations(); // first: who notes a change later is seen at the end
+        final boolean wasQuiet = waitForQuiet(participant); // who noted one before has ended, so all of it is visible
         auditMap(participant, catalog.catalog(), "the catalog");
         for (final String name : catalog.names()) {
             final MapCore core = catalog.find(name.getBytes(java.nio.charset.StandardCharsets.UTF_8));
@@ -51,10 +56,17 @@ final class Verifier {
                 maps++;
             }
         }
-        if (!pool.readOnly() && epochs.waiting() == 0 && epochs.mutations() == mutationsBefore) {
-            compareWithSpace();
+        if (!pool.readOnly() && wasQuiet && epochs.waiting() == 0) {
+            compareWithSpace(() -> epochs.waiting() == 0 && epochs.mutations() == mutationsBefore);
         }
         return new VerifyReport(maps, userRecords, indexPages, liveBytes, space.usedBytes() - liveBytes, problems);
+    }
+
+    private boolean waitForQuiet(final Participant participant) {
+        for (int i = 0; i < QUIET_TRIES && !epochs.isQuietBut(participant); i++) {
+            LockSupport.parkNanos(QUIET_POLL_NANOS);
+        }
+        return epochs.isQuietBut(participant);
     }
 
     private void auditMap(final Participant participant, final MapCore core, final String what) {
@@ -118,24 +130,26 @@ final class Verifier {
         }
     }
 
-    /** Both sides must agree: what is referred to is taken, what is taken is referred to. */
-    private void compareWithSpace() {
+    /** Both sides must agree: what is referred to is taken, what is taken is referred to. Unless there were changes meanwhile. */
+    private void compareWithSpace(final BooleanSupplier nothingChanged) {
+        final List<String> found = new ArrayList<>();
         final Roaring64Bitmap covered = new Roaring64Bitmap();
+        final long[] recordBytes = new long[1];
         records.forEach(offset -> {
             final long record = data + offset;
             if (!space.isRecordTaken(record)) {
-                problem("the record at linear offset " + offset + " is live but its space counts as free");
+                found.add("the record at linear offset " + offset + " is live but its space counts as free");
                 return;
             }
             final long bytes = space.placeBytes(record);
-            liveBytes += bytes;
+            recordBytes[0] += bytes;
             if (bytes >= org.ashlar.pmem.Geometry.PAGE_BYTES && offset % org.ashlar.pmem.Geometry.PAGE_BYTES == 0) {
                 covered.addRange(offset, offset + bytes);
             }
         });
         pages.forEach(offset -> {
             if (!space.isIndexPageTaken(data + offset)) {
-                problem("the index page at linear offset " + offset + " is live but counts as free");
+                found.add("the index page at linear offset " + offset + " is live but counts as free");
             }
         });
         final List<Long> strayRecords = new ArrayList<>();
@@ -151,6 +165,11 @@ final class Verifier {
                         strayPages.add(address);
                     }
                 });
+        if (!nothingChanged.getAsBoolean()) {
+            return;
+        }
+        liveBytes += recordBytes[0];
+        found.forEach(this::problem);
         if (strayRecords.size() + strayPages.size() > space.quarantined()) {
             problem(strayRecords.size() + " places of records and " + strayPages.size()
                     + " index pages count as taken but nothing refers to them; only " + space.quarantined()

@@ -61,6 +61,15 @@ public final class Memory {
     }
 
     /**
+     * The size of the kernel's pages.
+     *
+     * @return bytes
+     */
+    static int pageBytes() {
+        return UnsafeApi.pageSize();
+    }
+
+    /**
      * Whether this JVM can write cache lines back from user space. A later JDK than 17 that runs without its C2 compiler
      * ({@code -Xint}, {@code -XX:TieredStopAtLevel=1}) says that it can and then jumps to address 0, as only that compiler's start
      * generates the code (measured on JDK 25); so it cannot. Levels 2 and 3 do the same, and cannot be told from outside.

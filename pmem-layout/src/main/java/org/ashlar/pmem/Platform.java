@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.UUID;
-import org.agrona.UnsafeApi;
+import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** What must hold of the JVM and the machine before a pool is touched, and what is asked of the machine once. */
@@ -28,10 +28,10 @@ final class Platform {
     static void check() {
         checkMachine(System.getProperty("os.name", ""), System.getProperty("os.arch", ""), ByteOrder.nativeOrder());
         checkFlag(
-                Object.class.getModule().isOpen("jdk.internal.misc", UnsafeApi.class.getModule()),
-                UnsafeApi.class.getModule().getName());
+                Object.class.getModule().isOpen("jdk.internal.misc", DirectBuffer.class.getModule()),
+                DirectBuffer.class.getModule().getName());
         checkNative(NativeLinux.LOAD_FAILURE);
-        final int pageBytes = UnsafeApi.pageSize();
+        final int pageBytes = Memory.pageBytes();
         if (pageBytes != Geometry.PAGE_BYTES) {
             throw new PoolException(
                     UNSUPPORTED_PLATFORM,

@@ -3,6 +3,7 @@ package org.ashlar.pmem;
 import static org.ashlar.pmem.PoolException.Reason.INVALID_OPTION;
 import static org.ashlar.pmem.PoolException.Reason.IO;
 import static org.ashlar.pmem.PoolException.Reason.NOT_A_POOL;
+import static org.ashlar.pmem.PoolException.Reason.NOT_FOUND;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -45,6 +46,10 @@ final class PoolCreation {
         if (path.getFileName() == null) {
             throw new PoolException(INVALID_OPTION, path + " has no file name");
         }
+        final Path folder = path.toAbsolutePath().getParent();
+        if (folder != null && !Files.exists(folder)) {
+            throw new PoolException(NOT_FOUND, "the folder of " + path + " does not exist; make it first");
+        }
         final Path draft = draftOf(path);
         final PoolFile file = openDraft(draft);
         Pool pool = null;
@@ -57,6 +62,7 @@ final class PoolCreation {
             file.truncate(0);
             pool = build(file, path, options);
             publish(draft, path, replaced != null);
+            file.renamed(path);
             return pool;
         } catch (final RuntimeException e) {
             // Under the lock still, or it might be somebody else's draft by now.

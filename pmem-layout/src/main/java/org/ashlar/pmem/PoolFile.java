@@ -17,7 +17,9 @@ final class PoolFile implements AutoCloseable {
     private static final Charset PATH_CHARSET = pathCharset();
     private static final int CLOSED_FD = -1;
 
-    private final Path path;
+    /** Its name; a new pool's file changes it once, from the draft's to the pool's. */
+    private volatile Path path;
+
     private int fd;
 
     private PoolFile(final Path path, final int fd) {
@@ -55,6 +57,11 @@ final class PoolFile implements AutoCloseable {
 
     Path path() {
         return path;
+    }
+
+    /** The file has got another name. */
+    void renamed(final Path name) {
+        path = name;
     }
 
     int fd() {

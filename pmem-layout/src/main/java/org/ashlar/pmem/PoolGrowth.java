@@ -19,6 +19,9 @@ final class PoolGrowth {
     /** Chunks that are allocated at a time, unless a section has fewer than twice as many: 64 MiB of standard chunks. */
     static final int STEP_CHUNKS = 32;
 
+    /** Chunks in the step of a pool that has few. */
+    static final int SMALLEST_STEP_CHUNKS = 4;
+
     private final PoolLayout layout;
     private final PoolFile file;
     private final PoolMapping mapping;
@@ -66,7 +69,7 @@ final class PoolGrowth {
         final int allocated = allocation.allocatedChunks();
         if (chunks > allocated) {
             growInForeground(chunks);
-        } else if (background && allocated - chunks < stepChunks / 2) {
+        } else if (background && allocated - chunks < step(allocated) / 2) {
             growInBackground(allocated);
         }
     }
@@ -140,7 +143,8 @@ final class PoolGrowth {
             final long wholeSections = (long) geometry.sectionsOf(chunks) * geometry.chunksPerSection();
             count = (int) Math.min(geometry.maxChunks(), wholeSections);
         }
-        final int ahead = (int) Math.min(count, Math.max(chunks, (long) allocation.allocatedChunks() + stepChunks));
+        final int ahead = (int) Math.min(
+                count, Math.max(chunks, (long) allocation.allocatedChunks() + step(allocation.allocatedChunks())));
         try {
             growTo(ahead, count);
         } catch (final PoolException e) {
@@ -149,6 +153,11 @@ final class PoolGrowth {
             }
             growTo(chunks, count);
         }
+    }
+
+    /** Chunks to allocate at a time: a small pool grows in small steps, so that it does not hold much more than it needs. */
+    private int step(final int allocated) {
+        return Math.min(stepChunks, Math.max(SMALLEST_STEP_CHUNKS, allocated / 4));
     }
 
     private void growTo(final int allocated, final int count) {

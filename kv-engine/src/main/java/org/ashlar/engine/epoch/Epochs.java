@@ -43,6 +43,7 @@ public final class Epochs {
     private final Supplier<Object> scratchFactory;
     private final long[] beganNanos = new long[TIMES];
     private final boolean withoutFence;
+    private final Object stealing = new Object();
 
     /** Each belongs to one platform thread, or is vacant. */
     private volatile Participant[] owned;
@@ -50,9 +51,7 @@ public final class Epochs {
     /** Claimed for one operation at a time. */
     private volatile Participant[] shared;
 
-    private volatile Reclaimer reclaimer = (participant, code) -> {
-        throw new IllegalStateException("no reclaimer");
-    };
+    private volatile @Nullable Reclaimer reclaimer;
 
     /**
      * Makes the epochs of a store.
@@ -218,31 +217,84 @@ public final class Epochs {
      */
     public void drainWhenDue(final Participant participant) {
         if (participant.isDrainDue() && participant.waiting() != 0) {
-            participant.drain(advance(), reclaimer, participant);
+            participant.drain(advance(), reclaimer(), participant);
         }
     }
 
     /**
-     * Takes back whatever can be, of all participants; for when space is short.
+     * Takes back what the caller's participant has retired and no <em>other</em> operation can hold; for an allocation that would
+     * take fresh space otherwise. The caller's own operation must not use any more what it retired itself.
+     *
+     * @param own the caller's
+     */
+    public void drainOwn(final Participant own) {
+        if (own.waiting() != 0) {
+            beginEpoch();
+            own.drain(oldestAnnounced(own), reclaimer(), own);
+        }
+    }
+
+    /**
+     * Takes back whatever can be, of all participants, and what they hold in reserve; for when space is short.
      *
      * @param caller the caller's participant
      */
     public void drainAll(final Participant caller) {
-        final long safeBefore = advance();
-        for (final Participant p : owned) {
-            p.drain(safeBefore, reclaimer, caller);
+        synchronized (stealing) {
+            final Participant[] all = owned;
+            for (final Participant p : all) {
+                if (p != caller) {
+                    p.lend();
+                }
+            }
+            final long safeBefore =
+                    advance(); // and a fence: an owner that begins from here on sees that its list is lent
+            try {
+                for (final Participant p : all) {
+                    if (p == caller || p.isIdle()) {
+                        reclaimer().giveBackReserved(p);
+                        p.drain(safeBefore, reclaimer(), caller);
+                    }
+                }
+            } finally {
+                for (final Participant p : all) {
+                    p.giveBack();
+                }
+            }
+            for (final Participant p : shared) {
+                if (p == caller) {
+                    reclaimer().giveBackReserved(p);
+                    p.drain(safeBefore, reclaimer(), caller);
+                } else if (p.tryEnter(global.get())) {
+                    try {
+                        reclaimer().giveBackReserved(p);
+                        p.drain(safeBefore, reclaimer(), caller);
+                    } finally {
+                        p.leave();
+                    }
+                }
+            }
         }
-        for (final Participant p : shared) {
-            p.drain(safeBefore, reclaimer, caller);
+    }
+
+    private Reclaimer reclaimer() {
+        final Reclaimer r = reclaimer;
+        if (r == null) {
+            throw new IllegalStateException("nobody takes back what is retired");
         }
+        return r;
     }
 
     /** Begins a new epoch; returns the oldest one in which a running operation may have begun. */
     private long advance() {
+        beginEpoch();
+        return oldestAnnounced(null);
+    }
+
+    private void beginEpoch() {
         final long now = global.incrementAndGet();
         beganNanos[(int) (now & (TIMES - 1))] = System.nanoTime();
         fenceEverywhere();
-        return Math.min(oldestAnnounced(owned), oldestAnnounced(shared));
     }
 
     /** After this, what others announced before is seen, and what this thread unlinked before is seen by who announces later. */
@@ -252,11 +304,15 @@ public final class Epochs {
         }
     }
 
-    private long oldestAnnounced(final Participant[] all) {
+    private long oldestAnnounced(final @Nullable Participant except) {
+        return Math.min(oldestAnnounced(owned, except), oldestAnnounced(shared, except));
+    }
+
+    private long oldestAnnounced(final Participant[] all, final @Nullable Participant except) {
         long oldest = global.get();
         for (final Participant p : all) {
             final long announced = p.announced;
-            if (announced != 0 && announced < oldest) {
+            if (announced != 0 && announced < oldest && p != except) {
                 oldest = announced;
             }
         }
@@ -333,14 +389,23 @@ public final class Epochs {
      * @return true when all participants are idle
      */
     public boolean isQuiet() {
+        return isQuietBut(null);
+    }
+
+    /**
+     * Whether no other operation than the caller's is running.
+     *
+     * @param own the caller's, or null
+     * @return true when all other participants are idle
+     */
+    public boolean isQuietBut(final @Nullable Participant own) {
         fenceEverywhere();
-        for (final Participant p : owned) {
-            if (!p.isIdle()) {
-                return false;
-            }
-        }
-        for (final Participant p : shared) {
-            if (!p.isIdle()) {
+        return areIdleBut(owned, own) && areIdleBut(shared, own);
+    }
+
+    private static boolean areIdleBut(final Participant[] all, final @Nullable Participant own) {
+        for (final Participant p : all) {
+            if (!p.isIdle() && p != own) {
                 return false;
             }
         }

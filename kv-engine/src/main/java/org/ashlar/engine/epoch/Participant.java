@@ -30,15 +30,13 @@ abstract class ParticipantTrailingPad extends ParticipantAnnouncement {
  */
 public final class Participant extends ParticipantTrailingPad {
     private static final VarHandle ANNOUNCED;
-    private static final VarHandle LIST_LOCK;
     private static final int INITIAL_RETIRED = 512;
-    private static final int LIST_SPINS = 100;
-    private static final long LIST_PARK_NANOS = 10_000;
+    private static final int BATCH = 16;
+    private static final long LENT_PARK_NANOS = 10_000;
 
     static {
         try {
             ANNOUNCED = MethodHandles.lookup().findVarHandle(ParticipantAnnouncement.class, "announced", long.class);
-            LIST_LOCK = MethodHandles.lookup().findVarHandle(Participant.class, "listLock", int.class);
         } catch (final ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -49,9 +47,13 @@ public final class Participant extends ParticipantTrailingPad {
     private @Nullable Thread owner;
     private long ownerId;
 
-    /** 1 while somebody is at the retire list: the owner of the operation, or whoever needs space. */
-    @SuppressWarnings("unused") // through LIST_LOCK
-    private volatile int listLock;
+    /** While somebody who needs space is at the retire list of an owner that was idle. */
+    private volatile boolean lent;
+
+    private final long[] batch = new long[BATCH];
+
+    /** Where loads for their effect on the cache go, so that the compiler keeps them. */
+    private long touchedSum;
 
     /** Ring of pairs (code, epoch); a power of two of longs. */
     private long[] retired = new long[0];
@@ -131,8 +133,16 @@ public final class Participant extends ParticipantTrailingPad {
         return announced != 0 && scopeOwner == thread;
     }
 
-    /** Notes that the operation changes something. */
+    /** Notes that the operation is about to change something. */
     public void noteMutation() {
+        mutations++;
+    }
+
+    /** Notes that the operation is about to change something, and waits if what belongs to the participant is lent. */
+    public void beginMutation() {
+        if (lent) {
+            awaitReturn();
+        }
         mutations++;
     }
 
@@ -149,18 +159,16 @@ public final class Participant extends ParticipantTrailingPad {
     // ------------------------------------------------------------------------------------------------ retire list
 
     void add(final long code, final long epoch) {
-        lockList();
-        try {
-            if (tail - head == retired.length) {
-                growRing();
-            }
-            final int mask = retired.length - 1;
-            retired[(int) (tail & mask)] = code;
-            retired[(int) ((tail + 1) & mask)] = epoch;
-            tail += 2;
-        } finally {
-            unlockList();
+        if (lent) {
+            awaitReturn();
         }
+        if (tail - head == retired.length) {
+            growRing();
+        }
+        final int mask = retired.length - 1;
+        retired[(int) (tail & mask)] = code;
+        retired[(int) ((tail + 1) & mask)] = epoch;
+        tail += 2;
     }
 
     /** Whether enough has gathered since the last drain to make another one worthwhile. */
@@ -168,45 +176,61 @@ public final class Participant extends ParticipantTrailingPad {
         return tail >= drainAt;
     }
 
-    /** Takes back all that was retired before an epoch; {@code caller} is the participant of the thread that does it. */
+    /**
+     * Takes back all that was retired before an epoch. By the owner of the operation, or by who {@link #lend lent} the list.
+     *
+     * @param caller the participant of the thread that does it
+     */
     void drain(final long safeBefore, final Reclaimer reclaimer, final Participant caller) {
-        for (long code = takeRetired(safeBefore); code != 0; code = takeRetired(safeBefore)) {
-            reclaimer.reclaim(caller, code);
+        if (lent && caller == this) {
+            return; // somebody else is at it
+        }
+        for (int count = takeRetired(safeBefore); count > 0; count = takeRetired(safeBefore)) {
+            long touched = 0;
+            for (int i = 0; i < count; i++) {
+                touched += reclaimer.touch(batch[i]); // the cache misses of a batch overlap
+            }
+            touchedSum += touched;
+            for (int i = 0; i < count; i++) {
+                reclaimer.reclaim(caller, batch[i]);
+            }
         }
         drainAt = tail + 2 * Epochs.DRAIN_INTERVAL;
     }
 
-    /** The oldest retired thing, if it was retired before an epoch; else 0, which is no code. */
-    private long takeRetired(final long safeBefore) {
-        lockList();
-        try {
-            if (head == tail) {
-                return 0;
-            }
+    /** Moves the oldest things that were retired before an epoch to the batch; returns how many. */
+    private int takeRetired(final long safeBefore) {
+        int count = 0;
+        while (count < batch.length && head != tail) {
             final int mask = retired.length - 1;
             if (retired[(int) ((head + 1) & mask)] >= safeBefore) {
-                return 0;
+                break;
             }
-            final long code = retired[(int) (head & mask)];
+            batch[count++] = retired[(int) (head & mask)];
             head += 2;
-            return code;
-        } finally {
-            unlockList();
         }
+        return count;
     }
 
-    private void lockList() {
-        for (int spins = 0; !LIST_LOCK.compareAndSet(this, 0, 1); spins++) {
-            if (spins < LIST_SPINS) {
-                Thread.onSpinWait();
-            } else {
-                LockSupport.parkNanos(LIST_PARK_NANOS);
-            }
-        }
+    /** What touching has summed up: of no meaning, but it is there to be read, so the loads are made. */
+    long touchedSum() {
+        return touchedSum;
     }
 
-    private void unlockList() {
-        LIST_LOCK.setRelease(this, 0);
+    /** Keeps an owner that begins an operation from its list; to be followed by a fence in all threads, then by {@link #isIdle}. */
+    void lend() {
+        lent = true;
+    }
+
+    /** Gives the list back to its owner. */
+    void giveBack() {
+        lent = false;
+    }
+
+    private void awaitReturn() {
+        while (lent) {
+            LockSupport.parkNanos(LENT_PARK_NANOS);
+        }
     }
 
     private void growRing() {

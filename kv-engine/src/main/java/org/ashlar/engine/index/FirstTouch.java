@@ -69,7 +69,7 @@ final class FirstTouch {
                 persisted = true;
             }
             final long settled = Entry.hasRecord(entry) ? entry & ~(Entry.DIRTY | marks) : 0;
-            if (settled != entry) {
+            if (settled != entry && !context.readOnly) {
                 Memory.putLongRelease(address, settled);
             }
             entries += Entry.hasRecord(entry) ? 1 : 0;

@@ -183,6 +183,20 @@ public final class HashIndex {
     // ---------------------------------------------------------------------------------------------------- writing
 
     /**
+     * Loads the first words that a write for a hash will need, so that they come into the cache while the caller prepares its record.
+     *
+     * @param hash of the key
+     * @return something that depends on what was loaded
+     */
+    public long touch(final long hash) {
+        final long page = context.pageOf(directory.route(hash));
+        return Memory.getLong(page)
+                + Memory.getLong(IndexPage.line(page, IndexPage.firstLine(hash)))
+                + Memory.getLong(IndexPage.line(page, IndexPage.secondLine(hash)))
+                + Memory.getLong(context.descriptors.core(context.pageNumber(page)));
+    }
+
+    /**
      * Makes a key's entry point at a record, durably.
      *
      * @param participant the caller's

@@ -27,6 +27,7 @@ public final class IndexContext {
     final Descriptors descriptors;
     final long data;
     final int openCounter;
+    final boolean readOnly;
     final LongAdder splits = new LongAdder();
     final LongAdder recordsReadBySplits = new LongAdder();
 
@@ -44,6 +45,7 @@ public final class IndexContext {
         descriptors = pool.descriptors();
         data = pool.dataAddress();
         openCounter = pool.openCounter();
+        readOnly = pool.readOnly();
     }
 
     /**

@@ -20,8 +20,20 @@ public final class Scratch {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
+    /** Words of {@link #reserved} for each size class. */
+    public static final int RESERVED_WORDS = 3;
+
     /** Current page (plus one) of each size class that this participant allocates from; 0 means none. */
     public final long[] activePages;
+
+    /** For each size class, which slots of its current page are reserved for this participant and not used yet. */
+    public final long[] reserved;
+
+    /** Address of the first slot of each current page. */
+    public final long[] firstSlots;
+
+    /** Where loads for their effect on the cache go, so that the compiler keeps them. */
+    public long touchedSum;
 
     /** The view of the value that user code gets. */
     public final SlotView valueView = new SlotView();
@@ -40,6 +52,8 @@ public final class Scratch {
      */
     public Scratch(final int sizeClasses) {
         activePages = new long[sizeClasses];
+        reserved = new long[sizeClasses * RESERVED_WORDS];
+        firstSlots = new long[sizeClasses];
     }
 
     /**

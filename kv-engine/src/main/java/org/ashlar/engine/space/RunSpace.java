@@ -14,6 +14,9 @@ import org.roaringbitmap.RoaringBitmap;
  * page that is taken. Every page boundary of a run chunk may be the head of a record, and only a live head covers its run.
  */
 final class RunSpace {
+    /** Chunks of earlier opens that are looked at for each one that is wanted, before fresh ones are taken. */
+    private static final int SWEEPS_PER_CHUNK = 4;
+
     private final Chunks chunks;
     private final Descriptors descriptors;
     private final Epochs epochs;
@@ -42,7 +45,7 @@ final class RunSpace {
     long allocate(final Participant participant, final long bytes, final Space space) {
         final long pages = Pages.count(bytes);
         final int chunkCount = (int) ((pages + pagesPerChunk - 1) / pagesPerChunk);
-        for (int i = 0; i < chunkCount; i++) { // as much as is wanted: a put looks at little of what earlier opens left
+        for (int i = 0; i < SWEEPS_PER_CHUNK * chunkCount; i++) { // a put looks at little of what earlier opens left
             final long run = takeKnown(pages, chunkCount, space);
             if (run != 0) {
                 return run;

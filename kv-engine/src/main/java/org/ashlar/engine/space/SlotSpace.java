@@ -17,7 +17,7 @@ import org.roaringbitmap.RoaringBitmap;
  * Records in slots: chunks of spans, spans of slots of one size.
  *
  * <p>A slot belongs to the page in which it begins, and that page's descriptor says whether it is taken. Each participant fills
- * one <em>active</em> page per size class; a page that is not active and has enough free slots is on its class's list. The lists are
+ * one <em>active</em> page per size class, all of whose free slots it reserves at once; a page that is not active and has enough free slots is on its class's list. The lists are
  * linked through the descriptors, so they cost no heap. A page stays on a list until it is popped, even if its span has
  * changed its class meanwhile; the popper looks.
  *
@@ -97,43 +97,72 @@ final class SlotSpace {
 
     // ------------------------------------------------------------------------------------------------ allocation
 
-    /** Takes a slot of a class; its old content is garbage. Null (0) when there is no room but by discovering or growing. */
+    /** Takes a slot of a class; its old content is garbage. Touches no shared memory but once per page. */
     long allocate(final Participant participant, final int sizeClass, final Space space) {
-        final long[] active = Scratch.of(participant).activePages;
-        long page = active[sizeClass] - 1;
+        final Scratch scratch = Scratch.of(participant);
         while (true) {
-            if (page >= 0) {
-                final long slot = takeSlot(page, sizeClass);
-                if (slot != 0) {
-                    return slot;
+            final int base = sizeClass * Scratch.RESERVED_WORDS;
+            for (int i = 0; i < Scratch.RESERVED_WORDS; i++) {
+                final long bits = scratch.reserved[base + i];
+                if (bits != 0) {
+                    scratch.reserved[base + i] = bits & (bits - 1);
+                    final int slot = i * Long.SIZE + Long.numberOfTrailingZeros(bits);
+                    return scratch.firstSlots[sizeClass] + (long) slot * classes.bytesOf(sizeClass);
                 }
             }
-            active[sizeClass] = 0;
-            page = nextPage(participant, sizeClass, space);
-            active[sizeClass] = page + 1;
+            if (scratch.activePages[sizeClass] != 0) {
+                deactivate(scratch.activePages[sizeClass] - 1);
+                scratch.activePages[sizeClass] = 0;
+            }
+            final long page = nextPage(participant, sizeClass, space);
+            scratch.activePages[sizeClass] = page + 1;
+            reserve(scratch, sizeClass, page);
         }
     }
 
-    /** A free slot of an active page; 0 when it is full, and then it is not active any more. */
-    private long takeSlot(final long page, final int sizeClass) {
+    /** Takes all free slots of an active page at once, for its owner to use one by one. */
+    private void reserve(final Scratch scratch, final int sizeClass, final long page) {
         final long descriptor = descriptors.core(page);
         descriptors.lock(descriptor);
         final long shape = Memory.getLong(descriptor + CoreDescriptor.RESERVED_OFFSET);
         final int capacity = (int) (shape >>> CAPACITY_SHIFT);
-        for (int base = 0; base < capacity; base += Long.SIZE) {
-            final long word = descriptor + CoreDescriptor.BITMAP_OFFSET + (base >>> 3);
-            final long bits = Memory.getLong(word);
-            final int slot = base + Long.numberOfTrailingZeros(~bits);
-            if (bits != -1L && slot < capacity) {
-                Memory.putLong(word, bits | 1L << slot);
-                Memory.putInt(descriptor + CoreDescriptor.COUNT_OFFSET, count(descriptor) + 1);
-                descriptors.unlock(descriptor);
-                return addressOfPage(page) + (shape & FIRST_MASK) + (long) slot * classes.bytesOf(sizeClass);
+        for (int i = 0; i < Scratch.RESERVED_WORDS; i++) {
+            final int slots = Math.min(Long.SIZE, Math.max(0, capacity - i * Long.SIZE));
+            final long all = slots == 0 ? 0 : -1L >>> (Long.SIZE - slots);
+            final long word = descriptor + CoreDescriptor.BITMAP_OFFSET + (long) i * Long.BYTES;
+            scratch.reserved[sizeClass * Scratch.RESERVED_WORDS + i] = all & ~Memory.getLong(word);
+            Memory.putLong(word, all);
+        }
+        Memory.putInt(descriptor + CoreDescriptor.COUNT_OFFSET, capacity);
+        descriptors.unlock(descriptor);
+        scratch.firstSlots[sizeClass] = addressOfPage(page) + (shape & FIRST_MASK);
+    }
+
+    /** Makes reserved slots free again. By the owner of the scratch space, or while it is lent. */
+    void giveBackReserved(final Scratch scratch) {
+        for (int sizeClass = 0; sizeClass < classes.count(); sizeClass++) {
+            final long page = scratch.activePages[sizeClass] - 1;
+            if (page >= 0) {
+                scratch.activePages[sizeClass] = 0;
+                giveBackReserved(scratch, sizeClass, page);
             }
         }
-        Memory.putInt(descriptor + CoreDescriptor.FLAGS_OFFSET, flags(descriptor) & ~ACTIVE);
+    }
+
+    private void giveBackReserved(final Scratch scratch, final int sizeClass, final long page) {
+        final long descriptor = descriptors.core(page);
+        descriptors.lock(descriptor);
+        int given = 0;
+        for (int i = 0; i < Scratch.RESERVED_WORDS; i++) {
+            final int at = sizeClass * Scratch.RESERVED_WORDS + i;
+            final long word = descriptor + CoreDescriptor.BITMAP_OFFSET + (long) i * Long.BYTES;
+            Memory.putLong(word, Memory.getLong(word) & ~scratch.reserved[at]);
+            given += Long.bitCount(scratch.reserved[at]);
+            scratch.reserved[at] = 0;
+        }
+        Memory.putInt(descriptor + CoreDescriptor.COUNT_OFFSET, count(descriptor) - given);
         descriptors.unlock(descriptor);
-        return 0;
+        deactivate(page);
     }
 
     /** A page with free slots that is now active for the caller. */
@@ -196,11 +225,13 @@ final class SlotSpace {
         }
     }
 
+    /** Ends the activity of a page; if there is room in it, others may have it. */
     private void deactivate(final long page) {
         final long descriptor = descriptors.core(page);
         descriptors.lock(descriptor);
-        Memory.putInt(descriptor + CoreDescriptor.FLAGS_OFFSET, flags(descriptor) & ~ACTIVE);
-        descriptors.unlock(descriptor);
+        final int flags = flags(descriptor) & ~ACTIVE;
+        Memory.putInt(descriptor + CoreDescriptor.FLAGS_OFFSET, flags);
+        offerLocked(page, descriptor, flags, count(descriptor));
     }
 
     /** A free span, its word durable and its pages initialised and active; returns its first page. */

@@ -4,8 +4,11 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
+import org.ashlar.engine.epoch.Reclaimer;
+import org.ashlar.engine.record.Scratch;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.Descriptors;
+import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -13,7 +16,7 @@ import org.roaringbitmap.RoaringBitmap;
  * The allocator of one open pool: records and index pages in, records and index pages out. Thread-safe; see the package for
  * the rules that its callers keep.
  */
-public final class Space {
+public final class Space implements Reclaimer {
     /** Pages judged by one call of {@link #sweepSome}. */
     private static final int SWEEP_PAGES = 32;
 
@@ -47,10 +50,11 @@ public final class Space {
     private final int pagesPerChunk;
     private final int largestSlot;
 
-    /** Guards the sweep's place: the chunks not swept yet, and the next page of the first of them. */
+    /** Guards the sweep's place: the chunks not swept yet, the one that it is at, and its next page. */
     private final ReentrantLock sweepLock = new ReentrantLock();
 
     private final RoaringBitmap unswept = new RoaringBitmap();
+    private int sweepChunk;
     private int sweepPage;
 
     /**
@@ -72,7 +76,12 @@ public final class Space {
         index = new IndexSpace(pool, chunks, epochs, liveness, quarantined);
         largestSlot = slots.classes().largestBytes();
         unswept.add(0L, (long) chunks.highWater());
-        epochs.setReclaimer(this::reclaim);
+        // Each open begins elsewhere, or what is dead behind much that lives would not be found by opens that write
+        // little.
+        sweepChunk = chunks.highWater() == 0
+                ? 0
+                : Integer.remainderUnsigned(pool.openCounter() * 0x9E3779B9, chunks.highWater());
+        epochs.setReclaimer(this);
     }
 
     /**
@@ -96,7 +105,7 @@ public final class Space {
      * @throws StoreFullException when there is no room; {@link #sweepAll} and draining the epochs may make some
      */
     public long allocateRecord(final Participant participant, final long bytes) {
-        participant.noteMutation();
+        participant.beginMutation();
         return bytes <= largestSlot
                 ? slots.allocate(participant, slots.classes().classFor(bytes), this)
                 : runs.allocate(participant, bytes, this);
@@ -121,6 +130,7 @@ public final class Space {
      * @throws StoreFullException when there is no room; {@link #sweepAll} and draining the epochs may make some
      */
     public long allocateIndexPage(final Participant participant) {
+        participant.noteMutation();
         return index.allocate(participant, this);
     }
 
@@ -205,6 +215,7 @@ public final class Space {
      * @param page address
      */
     public void retireIndexPage(final Participant participant, final long page) {
+        participant.noteMutation();
         epochs.retire(participant, indexPageCode(page));
     }
 
@@ -229,7 +240,18 @@ public final class Space {
         return chunk | OFFER_CHUNK;
     }
 
-    private void reclaim(final Participant participant, final long code) {
+    @Override
+    public void giveBackReserved(final Participant participant) {
+        slots.giveBackReserved(Scratch.of(participant));
+    }
+
+    @Override
+    public long touch(final long code) {
+        return Memory.getLong(descriptors.core(((code & ~(long) CODE_MASK) - data) >>> Pages.SHIFT));
+    }
+
+    @Override
+    public void reclaim(final Participant participant, final long code) {
         final long address = code & ~(long) CODE_MASK;
         switch ((int) code & CODE_MASK) {
             case RECORD -> freeRecord(address);
@@ -299,14 +321,18 @@ public final class Space {
         } finally {
             sweepLock.unlock();
         }
-        epochs.drainWhenDue(participant);
+        epochs.drainOwn(participant); // at once: somebody wants the space
         return judged;
     }
 
     private boolean sweepLocked(final Participant participant) {
         int budget = SWEEP_PAGES;
         while (budget > 0 && !unswept.isEmpty()) {
-            budget -= sweepStep(participant, unswept.first());
+            if (sweepPage == 0) {
+                final long next = unswept.nextValue(sweepChunk);
+                sweepChunk = next < 0 ? unswept.first() : (int) next;
+            }
+            budget -= sweepStep(participant, sweepChunk);
         }
         return budget < SWEEP_PAGES;
     }

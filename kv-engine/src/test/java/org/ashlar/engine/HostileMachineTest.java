@@ -1,0 +1,269 @@
+package org.ashlar.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.ashlar.engine.index.DirtyEntries;
+import org.ashlar.kv.KvMap;
+import org.ashlar.kv.Store;
+import org.ashlar.kv.StoreException;
+import org.ashlar.kv.StoreFullException;
+import org.ashlar.kv.StoreLockedException;
+import org.ashlar.kv.StoreOptions;
+import org.ashlar.kv.VerifyReport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Machines that do not give what a store needs, in child processes: a typed exception, and the JVM lives. */
+final class HostileMachineTest {
+    @TempDir(factory = MemoryFolder.class)
+    Path folder;
+
+    /** What a child does, by name. */
+    static final class Child {
+        private Child() {}
+
+        public static void main(final String[] arguments) throws Exception {
+            final Path path = Path.of(arguments[1]);
+            try {
+                switch (arguments[0]) {
+                    case "open" -> Store.open(path, TestStores.options()).close();
+                    case "hold" -> hold(path);
+                    case "truncate" -> truncate(path, arguments[2]);
+                    case "fill" -> fill(path);
+                    case "read-only" -> readOnly(path);
+                    default -> throw new IllegalArgumentException(arguments[0]);
+                }
+                System.out.println("done");
+            } catch (final StoreException e) {
+                System.out.println(e.getClass().getSimpleName() + ": " + e.getMessage());
+            }
+        }
+
+        private static void hold(final Path path) throws IOException {
+            try (Store store = TestStores.tiny(path)) {
+                System.out.println("open " + store.mapNames().size());
+                final int end = System.in.read();
+                System.out.println("end " + end);
+            }
+        }
+
+        /** Cuts the file under an open store, and calls a method until it is told of the fault. */
+        private static void truncate(final Path path, final String call) throws IOException {
+            final EngineStore store = TestStores.tiny(path);
+            final KvMap map = store.map("m");
+            final SplittableRandom random = new SplittableRandom(1);
+            for (int i = 0; i < 30_000; i++) { // enough for all to be compiled
+                map.put(key(random), new byte[60]);
+                map.get(key(random));
+            }
+            try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+                file.setLength(file.length() / 2);
+            }
+            int told = 0;
+            int late = 0;
+            for (int i = 0; i < 2_000 && told + late < 20; i++) {
+                try {
+                    switch (call) {
+                        case "get" -> map.get(key(random));
+                        case "put" -> map.put(key(random), new byte[60]);
+                        case "delete" -> map.delete(key(random));
+                        case "forEach" -> map.forEach((key, value) -> value.capacity() >= 0);
+                        case "verify" -> store.verify();
+                        default -> throw new IllegalArgumentException(call);
+                    }
+                } catch (final StoreException e) {
+                    System.out.println(told++ == 0 ? e.getClass().getSimpleName() + ": " + e.getMessage() : "");
+                } catch (final InternalError e) {
+                    late++; // the JVM may deliver the error a few instructions late: after the call has returned
+                }
+            }
+            System.out.println("told " + told + ", late " + late);
+            try {
+                store.close();
+            } catch (final StoreException e) {
+                System.out.println("close: " + e.getClass().getSimpleName());
+            }
+        }
+
+        private static byte[] key(final SplittableRandom random) {
+            return Integer.toString(random.nextInt(20_000)).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        }
+
+        /** Fills a device of a few MiB with a store that may grow further, deletes half, writes again, reopens. */
+        private static void fill(final Path path) throws IOException {
+            final StoreOptions options = TestStores.options().withMaximumBytes(1L << 30);
+            int stored = 0;
+            try (EngineStore store = EngineStore.open(path, options, Tuning.tiny())) {
+                final KvMap map = store.map("m");
+                try {
+                    for (; ; stored++) {
+                        map.put(
+                                Integer.toString(stored).getBytes(java.nio.charset.StandardCharsets.US_ASCII),
+                                new byte[1_000]);
+                    }
+                } catch (final StoreFullException e) {
+                    System.out.println("full: " + e.getMessage());
+                }
+                for (int i = 0; i < stored; i += 2) {
+                    map.delete(Integer.toString(i).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+                }
+                for (int i = 0; i < stored * 9 / 10; i += 2) {
+                    map.put(Integer.toString(i).getBytes(java.nio.charset.StandardCharsets.US_ASCII), new byte[1_000]);
+                }
+            }
+            try (EngineStore store = EngineStore.open(path, options, Tuning.tiny())) {
+                final VerifyReport report = store.verify();
+                System.out.println("sound " + report.isSound() + ", lost "
+                        + (stored / 2
+                                + (stored * 9 / 10 + 1) / 2
+                                - store.map("m").size()));
+            }
+        }
+
+        private static void readOnly(final Path path) {
+            try (Store store = Store.open(path, TestStores.options().withReadOnly(true))) {
+                System.out.println("size " + store.map("m").size());
+                System.out.println("sound " + store.verify().isSound());
+            }
+        }
+    }
+
+    private String run(final String... arguments) {
+        return ChildJvm.run(folder, ChildJvm.command(Child.class, arguments));
+    }
+
+    private Path createStore() {
+        final Path path = folder.resolve("pool");
+        try (EngineStore store = TestStores.tiny(path)) {
+            final KvMap map = store.map("m");
+            for (int i = 0; i < 100; i++) {
+                map.put(new byte[] {(byte) i}, new byte[100]);
+            }
+        }
+        return path;
+    }
+
+    @Test
+    void aMissingFlagIsNamedAndNothingIsCreated() {
+        final Path path = folder.resolve("pool");
+        final String output = ChildJvm.run(folder, ChildJvm.command(List.of(), Child.class, "open", path.toString()));
+        assertTrue(output.contains("StoreUnavailableException: "), output);
+        assertTrue(output.contains("--add-opens java.base/jdk.internal.misc=ALL-UNNAMED"), output);
+        assertTrue(output.endsWith("exit code 0"), output);
+        assertFalse(Files.exists(path));
+    }
+
+    @Test
+    void aTemporaryFolderThatAllowsNoExecutionIsNamed() {
+        final List<String> flags = List.of(ChildJvm.OPENS, "-Djna.tmpdir=/mnt", "-Djna.nosys=true");
+        final Path path = folder.resolve("pool");
+        final List<String> command = ChildJvm.command(flags, Child.class, "open", path.toString());
+        final String output = ChildJvm.canMount()
+                ? ChildJvm.run(folder, ChildJvm.withMounts("mount -t tmpfs -o noexec tmpfs /mnt", command))
+                : ChildJvm.run(
+                        folder,
+                        ChildJvm.command(
+                                List.of(ChildJvm.OPENS, "-Djna.tmpdir=/proc", "-Djna.nosys=true"),
+                                Child.class,
+                                "open",
+                                path.toString()));
+        assertTrue(output.contains("StoreUnavailableException: "), output);
+        assertTrue(output.contains("-Djna.tmpdir="), output);
+        assertFalse(Files.exists(path));
+    }
+
+    @Test
+    void aStoreThatAnotherProcessHasOpenIsRefusedAndTheProcessIsNamed() throws Exception {
+        final Path path = createStore();
+        final Process holder = new ProcessBuilder(ChildJvm.command(Child.class, "hold", path.toString()))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            assertEquals("open 1", holder.inputReader().readLine());
+            final StoreException e = assertThrows(StoreLockedException.class, () -> TestStores.tiny(path));
+            assertTrue(String.valueOf(e.getMessage()).contains(Long.toString(holder.pid())), e.getMessage());
+            holder.getOutputStream().close();
+            assertTrue(holder.waitFor(30, TimeUnit.SECONDS));
+        } finally {
+            holder.destroyForcibly().waitFor();
+        }
+        try (EngineStore store = TestStores.tiny(path)) {
+            assertEquals(100, store.map("m").size());
+            TestStores.assertSound(store);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"get", "put", "delete", "forEach", "verify"})
+    void aFileThatIsCutWhileOpenIsToldAndTheJvmLives(final String call) {
+        final String output = run("truncate", folder.resolve("pool").toString(), call);
+        assertTrue(output.endsWith("exit code 0"), output);
+        assertTrue(output.contains("MediaErrorException: ") || output.contains("CorruptStoreException: "), output);
+        assertTrue(output.contains("told ") && !output.contains("told 0"), output);
+    }
+
+    @Test
+    void aFullDeviceIsToldLosesNothingAndHasRoomAgain() {
+        if (!ChildJvm.canMount()) {
+            return; // SpaceReuseTest fills pools; a device can be filled by root only
+        }
+        final String output = ChildJvm.run(
+                folder,
+                ChildJvm.withMounts(
+                        "mount -t tmpfs -o size=6m tmpfs /mnt", ChildJvm.command(Child.class, "fill", "/mnt/pool")));
+        assertTrue(output.contains("full: "), output);
+        assertTrue(output.contains("needed "), output);
+        assertTrue(output.contains("sound true, lost 0"), output);
+        assertTrue(output.endsWith("exit code 0"), output);
+    }
+
+    @Test
+    void aReadOnlyFileSystemIsToldAndServesReadOnlyOpens() {
+        if (!ChildJvm.canMount()) {
+            return; // the same translation as for other refusals; only root can mount
+        }
+        final Path path = createStore();
+        final String mount = "mount --bind '" + folder + "' /mnt && mount -o remount,ro,bind /mnt";
+        final String refused =
+                ChildJvm.run(folder, ChildJvm.withMounts(mount, ChildJvm.command(Child.class, "open", "/mnt/pool")));
+        assertTrue(refused.contains("StoreUnavailableException: "), refused);
+        assertTrue(refused.contains("read-only"), refused);
+        final String created =
+                ChildJvm.run(folder, ChildJvm.withMounts(mount, ChildJvm.command(Child.class, "open", "/mnt/fresh")));
+        assertTrue(created.contains("StoreUnavailableException: "), created);
+        final String served = ChildJvm.run(
+                folder, ChildJvm.withMounts(mount, ChildJvm.command(Child.class, "read-only", "/mnt/pool")));
+        assertTrue(served.contains("size 100") && served.contains("sound true"), served);
+        assertTrue(Files.exists(path));
+    }
+
+    @Test
+    void aReadOnlyOpenOfAKilledStoreWritesNothingAndTheJvmLives() throws IOException {
+        final Path path = folder.resolve("pool");
+        try (EngineStore store = TestStores.tiny(path)) {
+            final KvMap map = store.map("m");
+            for (int i = 0; i < 100; i++) {
+                map.put(new byte[] {(byte) i}, new byte[100]);
+            }
+            DirtyEntries.setIn(((EngineMap) map).core().index());
+            store.abandon();
+        }
+        final byte[] before = Files.readAllBytes(path);
+        final String output = run("read-only", path.toString());
+        assertTrue(output.contains("size 100") && output.contains("sound true"), output);
+        assertTrue(output.endsWith("exit code 0"), output);
+        org.junit.jupiter.api.Assertions.assertArrayEquals(before, Files.readAllBytes(path));
+    }
+}

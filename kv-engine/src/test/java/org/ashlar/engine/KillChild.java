@@ -1,0 +1,77 @@
+package org.ashlar.engine;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import org.ashlar.kv.Store;
+import org.ashlar.kv.StoreFullException;
+
+/**
+ * Writes to a store until it is killed, or closes it after a number of operations. Says what it does on its standard output,
+ * a byte for each thing: {@code 0, 1, ...}: that writer's operation is acknowledged; {@code S, G}: a page was split, chunks were
+ * allocated; {@code o, p, m, c, e}: about to open, is open, about to make its maps, about to close, has closed.
+ */
+final class KillChild {
+    static final char OPENING = 'o';
+    static final char OPEN = 'p';
+    static final char MAPS = 'm';
+    static final char CLOSING = 'c';
+    static final char CLOSED = 'e';
+    static final char SPLIT = 'S';
+    static final char GREW = 'G';
+
+    private KillChild() {}
+
+    /** Arguments: path, number of the life, operations of each writer before it closes. */
+    public static void main(final String[] arguments) throws Exception {
+        final Path path = Path.of(arguments[0]);
+        final long life = Long.parseLong(arguments[1]);
+        final long operations = Long.parseLong(arguments[2]);
+        say(OPENING);
+        try (Store store = TestStores.tiny(path)) {
+            say(OPEN);
+            for (int key = 0; key < 3; key++) {
+                say(MAPS);
+                store.map(KillWorkload.mapOf(key));
+            }
+            Threads.together(KillWorkload.WRITERS, writer -> write(store, writer, life, operations));
+            say(CLOSING);
+        }
+        say(CLOSED);
+    }
+
+    private static void write(final Store store, final int writer, final long life, final long operations)
+            throws IOException {
+        final KillWorkload workload = new KillWorkload(writer, life);
+        long splits = 0;
+        long chunks = 0;
+        for (long i = 0; i < operations; i++) {
+            final KillWorkload.Operation operation = workload.next();
+            try {
+                operation.run(store.map(KillWorkload.mapOf(operation.key())));
+            } catch (final StoreFullException e) {
+                return; // the last operation is not acknowledged
+            }
+            say((char) ('0' + writer));
+            if (writer == 0 && i % 16 == 0) {
+                splits = sayWhenMore(splits, store.stats().splits(), SPLIT);
+                chunks = sayWhenMore(chunks, store.stats().chunks(), GREW);
+            }
+        }
+    }
+
+    private static long sayWhenMore(final long before, final long now, final char what) throws IOException {
+        if (now > before) {
+            say(what);
+        }
+        return now;
+    }
+
+    private static void say(final char what) throws IOException {
+        final OutputStream out = System.out;
+        synchronized (KillChild.class) {
+            out.write(what);
+            out.flush();
+        }
+    }
+}

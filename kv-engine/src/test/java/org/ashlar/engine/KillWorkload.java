@@ -1,0 +1,79 @@
+package org.ashlar.engine;
+
+import java.nio.ByteBuffer;
+import java.util.SplittableRandom;
+import org.ashlar.kv.KvMap;
+
+/**
+ * The operations of one writer in one life of a process: they follow from the seed, so that who knows how many were
+ * acknowledged knows them all. Each writer has keys of its own.
+ */
+final class KillWorkload {
+    static final int WRITERS = 2;
+    private static final int KEYS = 700;
+
+    private final SplittableRandom random;
+    private final int writer;
+    private final long life;
+    private long number;
+
+    enum Kind {
+        PUT,
+        PUT_IF_ABSENT,
+        DELETE
+    }
+
+    /**
+     * One operation.
+     *
+     * @param stamp tells its value from all others; the value's bytes follow from it
+     */
+    record Operation(Kind kind, int key, long stamp, int length) {
+        byte[] value() {
+            final byte[] value = new byte[length];
+            new SplittableRandom(stamp).nextBytes(value);
+            return value;
+        }
+
+        void run(final KvMap map) {
+            switch (kind) {
+                case PUT -> map.put(KillWorkload.key(key), value());
+                case PUT_IF_ABSENT -> map.putIfAbsent(KillWorkload.key(key), value());
+                case DELETE -> map.delete(KillWorkload.key(key));
+            }
+        }
+    }
+
+    KillWorkload(final int writer, final long life) {
+        this.writer = writer;
+        this.life = life;
+        random = new SplittableRandom(life * 1_000_003 + writer);
+    }
+
+    /** Name of the map that an operation goes to. */
+    static String mapOf(final int key) {
+        return "map-" + key % 3;
+    }
+
+    static byte[] key(final int key) {
+        return ByteBuffer.allocate(4 + key % 20).putInt(key).array();
+    }
+
+    Operation next() {
+        number++;
+        // Mostly few keys, often written; some that are new and make the index grow.
+        final int key = random.nextInt(4) == 0 ? 20_000 + random.nextInt(20_000) : random.nextInt(KEYS);
+        final Kind kind = switch (random.nextInt(10)) {
+            case 0, 1 -> Kind.DELETE;
+            case 2, 3 -> Kind.PUT_IF_ABSENT;
+            default -> Kind.PUT;
+        };
+        final int length = switch (random.nextInt(60)) {
+            case 0 -> random.nextInt(150_000);
+            case 1, 2 -> random.nextInt(10_000);
+            case 3 -> 0;
+            default -> random.nextInt(150);
+        };
+        return new Operation(kind, key * WRITERS + writer, (life * 31 + writer) * 1_000_000_007L + number, length);
+    }
+}
