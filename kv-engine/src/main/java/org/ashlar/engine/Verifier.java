@@ -1,5 +1,6 @@
 package org.ashlar.engine;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -48,9 +49,14 @@ final class Verifier {
     VerifyReport run(final Participant participant) {
         final long mutationsBefore = epochs.mutations(); // first: who notes a change later is seen at the end
         final boolean wasQuiet = waitForQuiet(participant); // who noted one before has ended, so all of it is visible
+        if (wasQuiet && !pool.readOnly()) {
+            epochs.drainAll(
+                    participant); // what threads hold in reserve is free; who reserves from here on notes a change
+            // first
+        }
         auditMap(participant, catalog.catalog(), "the catalog");
         for (final String name : catalog.names()) {
-            final MapCore core = catalog.find(name.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            final MapCore core = catalog.find(name.getBytes(StandardCharsets.UTF_8));
             if (core != null) {
                 auditMap(participant, core, "map '" + name + "'");
                 maps++;

@@ -18,7 +18,7 @@ final class IndexWordsTest {
     @Test
     void theDiagramsShowTheBitsThatTheConstantsName() {
         assertEquals(
-                List.of(63, Entry.TAG_SHIFT, Entry.OFFSET_BITS, Entry.OFFSET_BITS - 1, 0),
+                List.of(63, Entry.TAG_SHIFT, Entry.OFFSET_BITS + 1, Entry.OFFSET_BITS, Entry.OFFSET_BITS - 1, 0),
                 Diagram.numbersAbove(Entry.class));
         final int valid = Long.numberOfTrailingZeros(LeafWord.VALID);
         assertEquals(
@@ -47,8 +47,13 @@ final class IndexWordsTest {
     @Test
     void theFieldsOfAnEntryFillAWordAndDoNotOverlap() {
         final long tags = Entry.of((1 << Entry.TAG_BITS) - 1, 0);
-        assertEquals(-1L, tags | Entry.DIRTY | Entry.OFFSET_MASK);
-        assertEquals(Long.SIZE, Long.bitCount(tags) + Long.bitCount(Entry.DIRTY) + Long.bitCount(Entry.OFFSET_MASK));
+        assertEquals(-1L, tags | Entry.FROZEN | Entry.DIRTY | Entry.OFFSET_MASK);
+        assertEquals(
+                Long.SIZE,
+                Long.bitCount(tags)
+                        + Long.bitCount(Entry.FROZEN)
+                        + Long.bitCount(Entry.DIRTY)
+                        + Long.bitCount(Entry.OFFSET_MASK));
         assertEquals(64L << 40, (Entry.OFFSET_MASK + 1) << Entry.UNIT_SHIFT, "64 TiB can be addressed");
     }
 
@@ -81,8 +86,8 @@ final class IndexWordsTest {
                 final long child = LeafWord.depth(Leaf.childWord(ForwardWord.of(0, 1), depth, hash));
                 assertEquals(depth + 1, child);
                 assertEquals(bitFromTop(hash, depth), LeafWord.page(Leaf.childWord(ForwardWord.of(0, 1), depth, hash)));
-                // At least 11 bits of the tag say more than the prefix does.
-                assertTrue(window + Entry.TAG_BITS - depth >= 11);
+                // At least 10 bits of the tag say more than the prefix does.
+                assertTrue(window + Entry.TAG_BITS - depth >= 10);
             }
         }
     }
