@@ -137,6 +137,7 @@ final class CrashRun {
 
         private @Nullable Store store;
         private long operationStart;
+        private boolean wasReadInside;
 
         Generation(
                 final Path pool,
@@ -178,6 +179,7 @@ final class CrashRun {
             }
             trace.add(operation.toString());
             operationStart = simulator.events();
+            wasReadInside = false;
             StoreCheck.run(running, operation, oracle);
             rethrow();
             if (oracle.certainMaps().contains(operation.map())) {
@@ -203,7 +205,9 @@ final class CrashRun {
             }
             try {
                 final SplittableRandom random = new SplittableRandom(mix(generationSeed, event));
-                if (profile.readOneIn() > 0 && random.nextInt(profile.readOneIn()) == 0) {
+                // What is visible but not durable yet is there at write-backs and fences.
+                final int readOneIn = kind == EventKind.STORE ? profile.readOneIn() : (profile.readOneIn() + 3) / 4;
+                if (readOneIn > 0 && random.nextInt(readOneIn) == 0) {
                     readInside(random);
                 }
                 if (isCrashPoint(event, kind, random)) {
@@ -229,6 +233,9 @@ final class CrashRun {
             if (kind == EventKind.STORE) {
                 perMille /= 3;
             }
+            if (wasReadInside) {
+                perMille *= 3;
+            }
             if (inOperation > USUAL_EVENTS + STRUCTURAL_EVENTS) {
                 perMille /= 20;
             } else if (inOperation > USUAL_EVENTS) {
@@ -245,6 +252,7 @@ final class CrashRun {
                 return;
             }
             readsInside++;
+            wasReadInside = true;
             simulator.callOn(reader, readLimit, () -> {
                 for (int i = 0; i < 1 + random.nextInt(2); i++) {
                     final boolean same = random.nextInt(3) != 0;

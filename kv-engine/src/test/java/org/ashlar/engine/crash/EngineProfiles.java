@@ -65,7 +65,17 @@ final class EngineProfiles {
                 .withReaders(20);
     }
 
+    /** The process is killed, and power fails under the next one. */
+    static Profile kill() {
+        return Profile.churn()
+                .withName("kill")
+                .withMaps(2)
+                .withOperations(0, 60)
+                .withCrashes(60, 1, 1)
+                .withLaterOperations(12);
+    }
+
     static List<Profile> all() {
-        return List.of(churn(), large(), split(), doubling(), overflow(), reuse());
+        return List.of(churn(), large(), split(), doubling(), overflow(), reuse(), kill());
     }
 }

@@ -237,4 +237,23 @@ record Profile(
                 secondOneIn,
                 maxLaterOperations);
     }
+
+    Profile withLaterOperations(final int most) {
+        return new Profile(
+                name,
+                maps,
+                keys,
+                quietOperations,
+                operations,
+                maxValueBytes,
+                largeOneIn,
+                maxLargeBytes,
+                putPercent,
+                deletePercent,
+                crashPointsPerMille,
+                imagesPerPoint,
+                readOneIn,
+                secondOneIn,
+                most);
+    }
 }
