@@ -28,6 +28,7 @@ final class Chunks {
     private final long data;
     private final int chunkBytes;
     private final int chunkShift;
+    private final boolean mayBePending;
     private final RoaringBitmap free = new RoaringBitmap();
     private volatile int highWater;
 
@@ -40,6 +41,27 @@ final class Chunks {
         chunkBytes = pool.geometry().chunkBytes();
         chunkShift = Integer.numberOfTrailingZeros(chunkBytes);
         highWater = findHighWater();
+        mayBePending = pool.mayHavePendingWrites();
+        if (highWater > 0) {
+            settle(highWater - 1); // before any word above it
+        }
+    }
+
+    /**
+     * Makes the word of a chunk durable, before this open relies on it: a process that was killed may have written it and not got to
+     * persisting it.
+     */
+    void settle(final int chunk) {
+        if (mayBePending) {
+            persistence.persist(wordAddress(chunk), Long.BYTES);
+        }
+    }
+
+    /** Makes a range within a chunk durable that a process that was killed may have left pending. */
+    void settle(final long address, final long bytes) {
+        if (mayBePending) {
+            persistence.persist(address, bytes);
+        }
     }
 
     private int findHighWater() {

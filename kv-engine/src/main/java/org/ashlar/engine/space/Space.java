@@ -280,6 +280,7 @@ public final class Space implements Reclaimer {
             return;
         }
         final long word = chunks.word(chunk);
+        chunks.settle(chunk);
         switch (ChunkWord.kind(word)) {
             case ChunkWord.SLOTS -> slots.initialiseChunk(chunk);
             case ChunkWord.INDEX -> index.initialiseChunk(chunk);
