@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A handle to a map: checks arguments, enters and leaves the epochs, hands out views, translates errors. */
 final class EngineMap implements KvMap {
+    /** What other threads have retired but not yet given back is not lost: they are asked for it, and given a moment. */
+    private static final int ATTEMPTS_WHEN_FULL = 5;
+
     private final EngineStore store;
     private final MapCore core;
     private final String name;
@@ -113,11 +116,15 @@ final class EngineMap implements KvMap {
             final long valueOffset,
             final int valueLength,
             final boolean onlyIfAbsent) {
-        try {
-            return writeOnce(keyBase, keyOffset, keyLength, valueBase, valueOffset, valueLength, onlyIfAbsent);
-        } catch (final StoreFullException e) {
-            store.makeRoom();
-            return writeOnce(keyBase, keyOffset, keyLength, valueBase, valueOffset, valueLength, onlyIfAbsent);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return writeOnce(keyBase, keyOffset, keyLength, valueBase, valueOffset, valueLength, onlyIfAbsent);
+            } catch (final StoreFullException e) {
+                if (attempt == ATTEMPTS_WHEN_FULL) {
+                    throw e;
+                }
+                store.makeRoom(attempt);
+            }
         }
     }
 

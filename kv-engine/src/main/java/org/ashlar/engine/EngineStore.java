@@ -48,6 +48,7 @@ final class EngineStore implements Store {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
     private static final int MAX_NAME_BYTES = 1024;
     private static final long CLOSE_POLL_NANOS = 50_000;
+    private static final long ROOM_PARK_NANOS = 50_000;
 
     private final Pool pool;
     private final Epochs epochs;
@@ -185,6 +186,14 @@ final class EngineStore implements Store {
     /** At the end of a write, with no lock held: takes back what can be. */
     void afterWrite(final Participant participant) {
         epochs.drainWhenDue(participant);
+    }
+
+    /** As {@link #makeRoom()}; from the second attempt on, other threads get some time to give back what they hold. */
+    void makeRoom(final int attempt) {
+        if (attempt > 1) {
+            LockSupport.parkNanos(ROOM_PARK_NANOS << attempt);
+        }
+        makeRoom();
     }
 
     /** Space is short: judges all that earlier opens left, and takes back all that readers do not hold. */

@@ -18,12 +18,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.StoreClosedException;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.kv.VerifyReport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,7 +44,7 @@ final class ConcurrencyTest {
     private static byte[] value(final int key, final long stamp, final int length) {
         final ByteBuffer value = ByteBuffer.allocate(12 + length).putInt(key).putLong(stamp);
         for (int i = 0; i < length; i++) {
-            value.put((byte) (stamp * 31 + i * 7 + key));
+            value.put((byte) (stamp * 31 + i * 7L + key));
         }
         return value.array();
     }
@@ -54,14 +56,14 @@ final class ConcurrencyTest {
             return false;
         }
         for (int i = 0; i < value.capacity() - 12; i++) {
-            if (value.getByte(12 + i) != (byte) (stamp * 31 + i * 7 + key)) {
+            if (value.getByte(12 + i) != (byte) (stamp * 31 + i * 7L + key)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static void assertWhole(final int key, final byte[] value) {
+    private static void assertWhole(final int key, final byte @Nullable [] value) {
         if (value != null) {
             assertTrue(isWhole(key, new UnsafeBuffer(value)), () -> "torn or foreign value at key " + key);
         }
@@ -311,7 +313,7 @@ final class ConcurrencyTest {
                         map.put(key(number), value(number, number, 40));
                         map.read(key(number), view -> {
                             assertTrue(isWhole(number, view));
-                            Thread.yield(); // others run while this one is in its scope
+                            LockSupport.parkNanos(1_000); // others run while this one is in its scope
                             return map.contains(key(number));
                         });
                     }));

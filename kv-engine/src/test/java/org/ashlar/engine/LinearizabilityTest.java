@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Histories of many threads on few keys, recorded and checked key by key (linearizability is local). */
 final class LinearizabilityTest {
+    private static final List<Kind> KINDS = List.of(Kind.values());
     private static final int KEYS = 3;
     private static final int THREADS = 4;
     private static final int OPERATIONS = 24;
@@ -109,8 +110,8 @@ final class LinearizabilityTest {
             final SplittableRandom random = new SplittableRandom(seed * 31 + thread);
             for (int i = 0; i < OPERATIONS; i++) {
                 final int key = random.nextInt(KEYS);
-                final Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
-                final long number = Math.abs(seed % 1_000_000) * 1_000 + thread * 100 + i;
+                final Kind kind = KINDS.get(random.nextInt(KINDS.size()));
+                final long number = Math.abs(seed % 1_000_000) * 1_000 + thread * 100L + i;
                 if (histories[key].size() < 60 - THREADS) {
                     operate(map, key, histories[key], kind, number);
                 }

@@ -15,7 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -106,7 +107,7 @@ final class MisuseTest {
             method.setAccessible(true);
             method.invoke(target, arguments);
         } catch (final InvocationTargetException e) {
-            return e.getCause();
+            return Objects.requireNonNull(e.getCause());
         }
         return new AssertionError(method + " did not fail");
     }
@@ -217,15 +218,15 @@ final class MisuseTest {
 
     @Test
     void aViewIsDeadOutsideItsScopeAndOnOtherThreads() throws Exception {
-        final AtomicReference<ValueView> kept = new AtomicReference<>();
-        final AtomicReference<Throwable> elsewhere = new AtomicReference<>();
+        final List<ValueView> kept = new ArrayList<>();
+        final List<Throwable> elsewhere = new CopyOnWriteArrayList<>();
         map.read(KEY, view -> {
-            kept.set(view);
+            kept.add(view);
             final Thread other = new Thread(() -> {
                 try {
-                    elsewhere.set(new AssertionError("read " + view.getByte(0)));
+                    elsewhere.add(new AssertionError("read " + view.getByte(0)));
                 } catch (final IllegalStateException e) {
-                    elsewhere.set(e);
+                    elsewhere.add(e);
                 }
             });
             other.start();
@@ -238,16 +239,16 @@ final class MisuseTest {
             assertThrows(IndexOutOfBoundsException.class, () -> view.getByte(5));
             return true;
         });
-        assertEquals(IllegalStateException.class, elsewhere.get().getClass(), () -> "" + elsewhere.get());
-        assertThrows(IllegalStateException.class, () -> kept.get().getByte(0));
-        assertThrows(IllegalStateException.class, () -> kept.get().toByteArray());
+        assertEquals(IllegalStateException.class, elsewhere.get(0).getClass(), () -> "" + elsewhere.get(0));
+        assertThrows(IllegalStateException.class, () -> kept.get(0).getByte(0));
+        assertThrows(IllegalStateException.class, () -> kept.get(0).toByteArray());
         map.forEach((key, value) -> {
-            kept.set(key);
+            kept.add(0, key);
             return true;
         });
-        assertThrows(IllegalStateException.class, () -> kept.get().getByte(0));
+        assertThrows(IllegalStateException.class, () -> kept.get(0).getByte(0));
         store.close();
-        assertThrows(IllegalStateException.class, () -> kept.get().getByte(0));
+        assertThrows(IllegalStateException.class, () -> kept.get(0).getByte(0));
     }
 
     @Test

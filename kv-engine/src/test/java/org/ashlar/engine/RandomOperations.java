@@ -9,11 +9,13 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.Store;
+import org.jspecify.annotations.Nullable;
 
 /** Random operations on several maps of a store, each held against a {@link HashMap}. */
 final class RandomOperations {
@@ -57,6 +59,10 @@ final class RandomOperations {
         return key.length == 0 ? 0 : ByteBuffer.wrap(key).getInt(key.length - Integer.BYTES);
     }
 
+    private Map<Integer, Value> expected(final String name) {
+        return Objects.requireNonNull(oracle.get(name));
+    }
+
     private int valueLength() {
         return switch (random.nextInt(20)) {
             case 0 -> 0;
@@ -70,7 +76,7 @@ final class RandomOperations {
     void run(final Store store, final int operations, final int deletesInTen) {
         for (int i = 0; i < operations; i++) {
             final String name = names[random.nextInt(names.length)];
-            step(store.map(name), oracle.get(name), random.nextInt(keys), deletesInTen);
+            step(store.map(name), expected(name), random.nextInt(keys), deletesInTen);
         }
     }
 
@@ -111,7 +117,7 @@ final class RandomOperations {
         return new UnsafeBuffer(padded);
     }
 
-    private static void assertHolds(final KvMap map, final int number, final Value value) {
+    private static void assertHolds(final KvMap map, final int number, final @Nullable Value value) {
         final byte[] found = map.get(key(number));
         if (value == null) {
             assertNull(found, () -> "key " + number + " should be absent");
@@ -125,7 +131,7 @@ final class RandomOperations {
     void compareAll(final Store store) {
         for (final String name : names) {
             final KvMap map = store.map(name);
-            final Map<Integer, Value> expected = oracle.get(name);
+            final Map<Integer, Value> expected = expected(name);
             for (int number = 0; number < keys; number++) {
                 assertHolds(map, number, expected.get(number));
             }

@@ -1,6 +1,7 @@
 package org.ashlar.engine;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.ashlar.pmem.Geometry;
@@ -16,25 +17,19 @@ final class RandomOperationsTest {
     @TempDir(factory = MemoryFolder.class)
     Path folder;
 
-    private enum Shape {
-        TINY(Tuning.tiny(), 3, 700, 60_000),
-        TINY_MULTI_CHUNK_VALUES(Tuning.tiny(), 2, 60, 700_000),
-        TINY_MANY_SMALL(Tuning.tiny(), 1, 12_000, 200),
-        MIDDLE_SIZES(new Tuning(MIDDLE, 42), 4, 700, 300_000),
-        STANDARD(Tuning.STANDARD, 3, 150, 3_000_000);
-
-        final Tuning tuning;
-        final int maps;
-        final int keys;
-        final int largestValue;
-
-        Shape(final Tuning tuning, final int maps, final int keys, final int largestValue) {
-            this.tuning = tuning;
-            this.maps = maps;
-            this.keys = keys;
-            this.largestValue = largestValue;
+    private record Shape(String name, Tuning tuning, int maps, int keys, int largestValue) {
+        @Override
+        public String toString() {
+            return name;
         }
     }
+
+    private static final List<Shape> SHAPES = List.of(
+            new Shape("tiny", Tuning.tiny(), 3, 700, 60_000),
+            new Shape("values of many chunks", Tuning.tiny(), 2, 60, 700_000),
+            new Shape("many small records", Tuning.tiny(), 1, 12_000, 200),
+            new Shape("chunks of 256 KiB", new Tuning(MIDDLE, 42), 4, 700, 300_000),
+            new Shape("standard chunks", Tuning.STANDARD, 3, 150, 3_000_000));
 
     static Stream<Arguments> shapesAndSeeds() {
         final Long seed = Long.getLong("ashlar.seed");
@@ -42,18 +37,19 @@ final class RandomOperationsTest {
                 ? LongStream.of(seed)
                 : LongStream.concat(
                         LongStream.range(0, TestStores.LONG ? 30 : 1), LongStream.of(System.nanoTime() & 0xFFFF_FFFFL));
-        return seeds.boxed().flatMap(s -> Stream.of(Shape.values()).map(shape -> Arguments.of(shape, s)));
+        return seeds.boxed().flatMap(s -> SHAPES.stream().map(shape -> Arguments.of(shape, s)));
     }
 
     @ParameterizedTest(name = "{0} -Dashlar.seed={1}")
     @MethodSource("shapesAndSeeds")
     void aStoreDoesWhatAHashMapDoesOverCloseAndKill(final Shape shape, final long seed) {
         final Path path = folder.resolve("pool");
-        final RandomOperations operations = new RandomOperations(seed, shape.maps, shape.keys, shape.largestValue);
+        final RandomOperations operations =
+                new RandomOperations(seed, shape.maps(), shape.keys(), shape.largestValue());
         final int rounds = TestStores.LONG ? 12 : 5;
         for (int round = 0; round < rounds; round++) {
             final EngineStore store =
-                    EngineStore.open(path, TestStores.options().withMaximumBytes(1L << 30), shape.tuning);
+                    EngineStore.open(path, TestStores.options().withMaximumBytes(1L << 30), shape.tuning());
             if ((round & 1) == 0) {
                 operations.run(store, TestStores.LONG ? 8_000 : 2_500, round % 3 == 2 ? 6 : 2);
                 operations.compareAll(store);
@@ -68,7 +64,7 @@ final class RandomOperationsTest {
                 store.close();
             }
         }
-        try (EngineStore store = EngineStore.open(path, TestStores.options(), shape.tuning)) {
+        try (EngineStore store = EngineStore.open(path, TestStores.options(), shape.tuning())) {
             operations.compareAll(store);
             TestStores.assertSound(store);
         }

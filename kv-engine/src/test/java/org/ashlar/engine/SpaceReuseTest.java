@@ -119,9 +119,9 @@ final class SpaceReuseTest {
                 }
             } catch (final StoreFullException e) {
                 assertTrue(e.needed() > 0, e.getMessage());
-                assertTrue(e.getMessage().contains("needed"), e.getMessage());
+                assertTrue(String.valueOf(e.getMessage()).contains("needed"), e.getMessage());
             }
-            final double fraction = (double) stored * (size + 28) / (40 * 64 << 10);
+            final double fraction = (double) stored * (size + 28) / (40 * (64 << 10));
             assertTrue(fraction > 0.4, "the store was full at " + fraction + " of its bytes");
             assertNull(map.get(key(stored)), "what was refused is not there");
             assertThrows(StoreFullException.class, () -> map.put(key(1), value(1, 5 << 20)));

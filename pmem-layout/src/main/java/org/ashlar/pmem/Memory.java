@@ -35,6 +35,12 @@ public final class Memory {
 
     private static final int LAST_FEATURE_WITH_EAGER_CODE = 17;
 
+    private static final int CANARIES = 256;
+    private static final long CANARY_VALUE = 0x5EED_0FBA_D9A6_E001L;
+
+    /** Where {@link #checkReadable} copies to; a line for each of a few threads, which may share one: then a look more is taken. */
+    private static final long[] CANARY = new long[CANARIES * (LINE_BYTES / Long.BYTES)];
+
     static final @Nullable MemoryRecorder RECORDER = loadRecorder();
 
     /** Read and written without order: only that the compiler cannot know them matters. */
@@ -265,12 +271,29 @@ public final class Memory {
     // ------------------------------------------------------------------------------------- persistence and order
 
     /**
+     * Throws the error of a page that has gone bad, now. A write-back of such a page would end the JVM, and the error of the store before
+     * it comes some instructions late. A copy that meets the fault leaves its target as it was, so that it shows without delay.
+     */
+    private static void checkReadable(final long address) {
+        final int mine = (int) (Thread.currentThread().getId() & (CANARIES - 1)) * (LINE_BYTES / Long.BYTES);
+        CANARY[mine] = CANARY_VALUE;
+        UnsafeApi.copyMemory(
+                null, address & -Long.BYTES, CANARY, LONG_ARRAY_BASE + (long) mine * Long.BYTES, Long.BYTES);
+        if (CANARY[mine] == CANARY_VALUE) {
+            settleFaults(); // goes on where the page holds just this value
+        }
+    }
+
+    /**
      * Writes the cache lines of a range back to memory and waits for them (one fence at the end).
      *
      * @param address first byte
      * @param length bytes, more than 0
      */
     static void writeBack(final long address, final long length) {
+        for (long page = address; page < address + length; page = (page | (Geometry.PAGE_BYTES - 1)) + 1) {
+            checkReadable(page);
+        }
         UnsafeApi.writebackMemory(address, length);
         if (RECORDER != null) {
             RECORDER.writeBack(address, length);

@@ -34,6 +34,9 @@ public final class Epochs {
     /** Retired things per participant between two drains. */
     static final int DRAIN_INTERVAL = 256;
 
+    /** Retired bytes per participant between two drains. */
+    static final long DRAIN_BYTES = 128 << 10;
+
     private static final int INITIAL_PARTICIPANTS = 16;
     private static final int PROBES = 4;
     private static final int TIMES = 1024;
@@ -254,6 +257,8 @@ public final class Epochs {
                     if (p == caller || p.isIdle()) {
                         reclaimer().giveBackReserved(p);
                         p.drain(safeBefore, reclaimer(), caller);
+                    } else {
+                        p.requestDrain();
                     }
                 }
             } finally {

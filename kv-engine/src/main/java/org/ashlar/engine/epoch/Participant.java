@@ -61,6 +61,7 @@ public final class Participant extends ParticipantTrailingPad {
     private long head;
     private long tail;
     private long drainAt;
+    private long retiredBytes;
     private long mutations;
 
     Participant(final Object scratch) {
@@ -171,9 +172,23 @@ public final class Participant extends ParticipantTrailingPad {
         tail += 2;
     }
 
+    /**
+     * Notes how much space a retired thing holds, so that a few large ones are taken back as soon as many small ones.
+     *
+     * @param bytes of it
+     */
+    public void noteRetiredBytes(final long bytes) {
+        retiredBytes += bytes;
+    }
+
+    /** Somebody needs space: the owner takes back what it can at the end of its operation. A request may be lost. */
+    void requestDrain() {
+        drainAt = 0;
+    }
+
     /** Whether enough has gathered since the last drain to make another one worthwhile. */
     boolean isDrainDue() {
-        return tail >= drainAt;
+        return tail >= drainAt || retiredBytes >= Epochs.DRAIN_BYTES;
     }
 
     /**
@@ -196,6 +211,7 @@ public final class Participant extends ParticipantTrailingPad {
             }
         }
         drainAt = tail + 2 * Epochs.DRAIN_INTERVAL;
+        retiredBytes = 0;
     }
 
     /** Moves the oldest things that were retired before an epoch to the batch; returns how many. */

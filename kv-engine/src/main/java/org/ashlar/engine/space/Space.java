@@ -5,6 +5,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.epoch.Reclaimer;
+import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.record.Scratch;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.Descriptors;
@@ -205,6 +206,8 @@ public final class Space implements Reclaimer {
      */
     public void retireRecord(final Participant participant, final long record) {
         participant.noteMutation();
+        participant.noteRetiredBytes(
+                RecordHeader.size(RecordHeader.keyLength(record), RecordHeader.valueLength(record)));
         epochs.retire(participant, record | RECORD);
     }
 
