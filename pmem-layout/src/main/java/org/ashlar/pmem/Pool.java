@@ -399,7 +399,8 @@ public final class Pool implements AutoCloseable {
 
     private void markClean() {
         syncer.checkSound();
-        // 1. All data, where persisting did not already wait for the device, or a process that was killed did not get to it.
+        // 1. All data, where persisting did not already wait for the device, or a process that was killed did not get
+        // to it.
         if (!isEager() || mayHavePendingWrites()) {
             file.sync();
         }

@@ -113,8 +113,7 @@ final class Directory {
                 final int bits = RootWord.bits(root);
                 for (long i = 0; i < 1L << bits; i++) {
                     final long segment = context.pageOf(Memory.getLongAcquire(arrayOf(root) + i * Long.BYTES));
-                    context.settle(
-                            segment + IndexPage.SEGMENT_OFFSET, (long) IndexPage.SEGMENT_WORDS * Long.BYTES);
+                    context.settle(segment + IndexPage.SEGMENT_OFFSET, (long) IndexPage.SEGMENT_WORDS * Long.BYTES);
                 }
             }
             settled = true;

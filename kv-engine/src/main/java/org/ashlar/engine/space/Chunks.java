@@ -18,6 +18,9 @@ import org.roaringbitmap.RoaringBitmap;
  * <p>Everything but the read-only accessors is called with {@link #lock} held.
  */
 final class Chunks {
+    /** Flag in a chunk's header. */
+    private static final int TAKEN_IN_THIS_OPEN = 1;
+
     /** The space lock. */
     final ReentrantLock lock = new ReentrantLock();
 
@@ -223,6 +226,7 @@ final class Chunks {
         }
     }
 
+    /** Nothing in the chunk is from an earlier open any more. */
     private void resetHeader(final int chunk) {
         final long header = descriptors.chunkHeader(chunk);
         if (descriptors.beginChunkInitialisation(chunk)) {
@@ -230,5 +234,11 @@ final class Chunks {
         } else {
             Memory.fill(header + ChunkHeader.BITMAP_OFFSET, ChunkHeader.BITMAP_WORDS * Long.BYTES, (byte) 0);
         }
+        Memory.putInt(header + ChunkHeader.FLAGS_OFFSET, TAKEN_IN_THIS_OPEN);
+    }
+
+    /** Whether this open has taken the chunk afresh, so that there is nothing in it to judge, even if the sweep is in the middle of it. */
+    boolean isTakenInThisOpen(final int chunk) {
+        return Memory.getInt(descriptors.chunkHeader(chunk) + ChunkHeader.FLAGS_OFFSET) == TAKEN_IN_THIS_OPEN;
     }
 }
