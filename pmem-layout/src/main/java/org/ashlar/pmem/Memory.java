@@ -333,6 +333,12 @@ public final class Memory {
         }
     }
 
+    static void noteSynced(final PoolFile file) {
+        if (RECORDER != null) {
+            RECORDER.synced(file.path());
+        }
+    }
+
     static void noteLength(final PoolFile file) {
         if (RECORDER != null) {
             RECORDER.fileSized(file.path(), file.length());

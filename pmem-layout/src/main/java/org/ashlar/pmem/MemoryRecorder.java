@@ -63,4 +63,11 @@ public interface MemoryRecorder {
      * @param bytes its length
      */
     default void fileSized(final Path file, final long bytes) {}
+
+    /**
+     * A file has been synced: all that was stored to it is durable.
+     *
+     * @param file the file
+     */
+    default void synced(final Path file) {}
 }

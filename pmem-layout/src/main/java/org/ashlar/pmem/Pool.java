@@ -224,6 +224,16 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
+     * Whether what can be read may not be durable yet: the process that had the pool open was killed, and the machine went on. An
+     * engine must persist what it relies on and nobody is known to have persisted.
+     *
+     * @return what was found at open; false where the pool is read-only
+     */
+    public boolean mayHavePendingWrites() {
+        return !readOnly && !cleanlyClosed && !machineRestarted;
+    }
+
+    /**
      * The durability asked for and obtained.
      *
      * @return the report
@@ -389,8 +399,9 @@ public final class Pool implements AutoCloseable {
 
     private void markClean() {
         syncer.checkSound();
-        // 1. All data, where persisting did not already wait for the device.
-        if (!isEager()) {
+        // 1. All data, where persisting did not already wait for the device, or a process that was killed did not get
+        // to it.
+        if (!isEager() || mayHavePendingWrites()) {
             file.sync();
         }
         // 2. The mark that vouches for it.

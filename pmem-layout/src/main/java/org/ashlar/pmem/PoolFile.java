@@ -215,6 +215,7 @@ final class PoolFile implements AutoCloseable {
                     "fsync of " + path + " failed: " + Errno.name(errno)
                             + "; the device may have lost writes: close the pool, check the device, and open it again");
         }
+        Memory.noteSynced(this);
     }
 
     /** Makes the names in a folder durable, where its file system can. */

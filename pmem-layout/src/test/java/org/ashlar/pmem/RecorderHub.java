@@ -81,4 +81,12 @@ public final class RecorderHub implements MemoryRecorder {
             r.fileSized(file, bytes);
         }
     }
+
+    @Override
+    public void synced(final Path file) {
+        final MemoryRecorder r = installed;
+        if (r != null) {
+            r.synced(file);
+        }
+    }
 }

@@ -29,6 +29,7 @@ final class Directory {
     private final int incarnation;
     private final long rootAddress;
     private final ReentrantLock lock = new ReentrantLock();
+    private volatile boolean settled;
 
     Directory(final IndexContext context, final FirstTouch firstTouch, final int incarnation, final long rootAddress) {
         this.context = context;
@@ -100,6 +101,25 @@ final class Directory {
         return RootWord.isRoot(root) ? LeafWord.depth(segmentWord(root, hash)) + IndexPage.SEGMENT_BITS : 0;
     }
 
+    /**
+     * Makes the whole directory durable, once, before anything that it does not name counts as dead: a process that was killed may have
+     * replaced words and not got to persisting them, and what they named on the media must not be reused.
+     */
+    void settle() {
+        if (context.mayHavePendingWrites && !settled) {
+            context.settle(rootAddress, Long.BYTES);
+            final long root = Memory.getLongAcquire(rootAddress);
+            if (RootWord.isRoot(root)) {
+                final int bits = RootWord.bits(root);
+                for (long i = 0; i < 1L << bits; i++) {
+                    final long segment = context.pageOf(Memory.getLongAcquire(arrayOf(root) + i * Long.BYTES));
+                    context.settle(segment + IndexPage.SEGMENT_OFFSET, (long) IndexPage.SEGMENT_WORDS * Long.BYTES);
+                }
+            }
+            settled = true;
+        }
+    }
+
     /** Whether the directory may name the children of a leaf of this depth; no, when only keys made to collide would want it. */
     boolean mayDeepen(final int depth, final long hash) {
         final long root = Memory.getLongAcquire(rootAddress);
@@ -150,7 +170,7 @@ final class Directory {
         boolean replaced = false;
         long position = prefix;
         do {
-            final long root = Memory.getLongAcquire(rootAddress);
+            long root = Memory.getLongAcquire(rootAddress);
             if (!RootWord.isRoot(root)) {
                 replaced = context.pageOf(root) == parent;
                 if (replaced) {
@@ -158,12 +178,13 @@ final class Directory {
                 }
                 break;
             }
-            final long word = segmentWord(root, position);
-            final int segmentDepth = LeafWord.depth(word);
-            if (depth + 1 > segmentDepth + IndexPage.SEGMENT_BITS) {
+            long word = segmentWord(root, position);
+            while (depth + 1 > LeafWord.depth(word) + IndexPage.SEGMENT_BITS) {
                 splitSegment(participant, root, word, position);
-                continue; // at the same position, in the new segment
+                root = Memory.getLongAcquire(rootAddress);
+                word = segmentWord(root, position);
             }
+            final int segmentDepth = LeafWord.depth(word);
             replaced |= replaceIn(participant, context.pageOf(word), segmentDepth, position, parent, depth, forward);
             if (depth >= segmentDepth) {
                 break;
@@ -208,8 +229,9 @@ final class Directory {
                 replaced = true;
             }
         }
-        if (replaced) {
-            context.persistence.persist(first, (long) count * Long.BYTES); // before the parent is retired
+        // Before the parent is retired; those too that a process that was killed has replaced.
+        if (replaced || context.mayHavePendingWrites) {
+            context.persistence.persist(first, (long) count * Long.BYTES);
         }
         return replaced;
     }

@@ -47,6 +47,9 @@ final class FirstTouch {
         if (kind == IndexPage.SEGMENT) {
             return;
         }
+        context.settle(
+                page,
+                IndexPage.LINE_BYTES); // filter, chain and forward word bear no DIRTY bit that every writer looks at
         final boolean isSplit = kind == IndexPage.LEAF && Leaf.durableForward(context, page) != 0;
         int entries = 0;
         for (int line = IndexPage.FIRST_BUCKET_LINE; line < IndexPage.LINES; line++) {

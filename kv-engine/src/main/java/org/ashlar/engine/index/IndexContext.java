@@ -28,6 +28,7 @@ public final class IndexContext {
     final long data;
     final int openCounter;
     final boolean readOnly;
+    final boolean mayHavePendingWrites;
     final LongAdder splits = new LongAdder();
     final LongAdder recordsReadBySplits = new LongAdder();
 
@@ -46,6 +47,7 @@ public final class IndexContext {
         data = pool.dataAddress();
         openCounter = pool.openCounter();
         readOnly = pool.readOnly();
+        mayHavePendingWrites = pool.mayHavePendingWrites();
     }
 
     /**
@@ -64,6 +66,13 @@ public final class IndexContext {
      */
     public long recordsReadBySplits() {
         return recordsReadBySplits.sum();
+    }
+
+    /** Makes a range durable, before this open relies on it, that a process that was killed may have left pending. */
+    void settle(final long address, final long bytes) {
+        if (mayHavePendingWrites) {
+            persistence.persist(address, bytes);
+        }
     }
 
     long pageNumber(final long page) {

@@ -79,7 +79,11 @@ public final class IndexJudge {
      * @return true when the root word names it
      */
     public boolean refersToRoot(final long record) {
-        return directory.isRootRecord(record);
+        final boolean referred = directory.isRootRecord(record);
+        if (!referred) {
+            directory.settle();
+        }
+        return referred;
     }
 
     /**
@@ -99,6 +103,8 @@ public final class IndexJudge {
         };
         if (reached) {
             firstTouch.settle(page);
+        } else {
+            directory.settle();
         }
         return reached;
     }

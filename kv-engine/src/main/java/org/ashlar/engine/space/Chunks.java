@@ -18,6 +18,9 @@ import org.roaringbitmap.RoaringBitmap;
  * <p>Everything but the read-only accessors is called with {@link #lock} held.
  */
 final class Chunks {
+    /** Flag in a chunk's header. */
+    private static final int TAKEN_IN_THIS_OPEN = 1;
+
     /** The space lock. */
     final ReentrantLock lock = new ReentrantLock();
 
@@ -28,6 +31,7 @@ final class Chunks {
     private final long data;
     private final int chunkBytes;
     private final int chunkShift;
+    private final boolean mayBePending;
     private final RoaringBitmap free = new RoaringBitmap();
     private volatile int highWater;
 
@@ -40,6 +44,27 @@ final class Chunks {
         chunkBytes = pool.geometry().chunkBytes();
         chunkShift = Integer.numberOfTrailingZeros(chunkBytes);
         highWater = findHighWater();
+        mayBePending = pool.mayHavePendingWrites();
+        if (highWater > 0) {
+            settle(highWater - 1); // before any word above it
+        }
+    }
+
+    /**
+     * Makes the word of a chunk durable, before this open relies on it: a process that was killed may have written it and not got to
+     * persisting it.
+     */
+    void settle(final int chunk) {
+        if (mayBePending) {
+            persistence.persist(wordAddress(chunk), Long.BYTES);
+        }
+    }
+
+    /** Makes a range within a chunk durable that a process that was killed may have left pending. */
+    void settle(final long address, final long bytes) {
+        if (mayBePending) {
+            persistence.persist(address, bytes);
+        }
     }
 
     private int findHighWater() {
@@ -201,6 +226,7 @@ final class Chunks {
         }
     }
 
+    /** Nothing in the chunk is from an earlier open any more. */
     private void resetHeader(final int chunk) {
         final long header = descriptors.chunkHeader(chunk);
         if (descriptors.beginChunkInitialisation(chunk)) {
@@ -208,5 +234,11 @@ final class Chunks {
         } else {
             Memory.fill(header + ChunkHeader.BITMAP_OFFSET, ChunkHeader.BITMAP_WORDS * Long.BYTES, (byte) 0);
         }
+        Memory.putInt(header + ChunkHeader.FLAGS_OFFSET, TAKEN_IN_THIS_OPEN);
+    }
+
+    /** Whether this open has taken the chunk afresh, so that there is nothing in it to judge, even if the sweep is in the middle of it. */
+    boolean isTakenInThisOpen(final int chunk) {
+        return Memory.getInt(descriptors.chunkHeader(chunk) + ChunkHeader.FLAGS_OFFSET) == TAKEN_IN_THIS_OPEN;
     }
 }

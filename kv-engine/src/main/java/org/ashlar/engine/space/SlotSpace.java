@@ -457,6 +457,7 @@ final class SlotSpace {
         int unused = 0;
         try {
             final long header = descriptors.chunkHeader(chunk);
+            chunks.settle(chunks.addressOf(chunk), (long) spansPerChunk * SpanWord.BYTES);
             for (int span = 0; span < spansPerChunk; span++) {
                 if (spanWord(chunk, span) == 0) {
                     PageBitmap.set(header, span, 1);

@@ -283,6 +283,7 @@ public final class Space implements Reclaimer {
             return;
         }
         final long word = chunks.word(chunk);
+        chunks.settle(chunk);
         switch (ChunkWord.kind(word)) {
             case ChunkWord.SLOTS -> slots.initialiseChunk(chunk);
             case ChunkWord.INDEX -> index.initialiseChunk(chunk);
@@ -345,7 +346,7 @@ public final class Space implements Reclaimer {
         final int kind = ChunkWord.kind(chunks.word(chunk));
         final boolean byPage = kind == ChunkWord.INDEX || kind == ChunkWord.SLOTS;
         int cost = 1;
-        if (byPage && sweepPage < pagesPerChunk && !chunks.isFree(chunk)) {
+        if (byPage && sweepPage < pagesPerChunk && !chunks.isFree(chunk) && !chunks.isTakenInThisOpen(chunk)) {
             final long page = ((chunks.addressOf(chunk) - data) >>> Pages.SHIFT) + sweepPage;
             if (kind == ChunkWord.INDEX) {
                 index.initialisePage(participant, page);

@@ -57,6 +57,11 @@ final class EngineCrashTest {
         run(Placement.POOL, EngineProfiles.reuse(), Replay.seeds(3, 100));
     }
 
+    @Test
+    void aKilledProcessAndThenALossOfPowerLoseNothing() {
+        run(Placement.POOL, EngineProfiles.kill(), Replay.seeds(2, 100));
+    }
+
     private void run(final Placement placement, final Profile profile, final LongStream seeds) {
         final String name =
                 "EngineCrashTest#" + test.getTestMethod().orElseThrow().getName();

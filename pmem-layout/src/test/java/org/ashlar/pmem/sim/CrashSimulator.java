@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * thread's fences cover that thread's write-backs only.
  *
  * <p><b>Not modelled:</b> file lengths, allocation and directory entries (durable at once), {@code msync}, caches that are in
- * the persistence domain, tearing within an 8-byte word.
+ * the persistence domain, tearing within an 8-byte word, {@code fsync} (except as {@link #synced} says).
  */
 public final class CrashSimulator implements MemoryRecorder {
     private static final int LINE_BYTES = Memory.LINE_BYTES;
@@ -66,6 +66,7 @@ public final class CrashSimulator implements MemoryRecorder {
 
     private FileRange[] volatileRanges = new FileRange[0];
     private boolean fileExists;
+    private boolean hasInherited;
     private @Nullable Thread runner;
 
     private long announcedAddress;
@@ -125,6 +126,7 @@ public final class CrashSimulator implements MemoryRecorder {
      * @param killed the simulator of the first process
      */
     public void inherit(final CrashSimulator killed) {
+        hasInherited = true;
         killed.settle();
         durable.copyFrom(killed.durable);
         killed.pending.forEach((offset, line) -> pending.put(offset.longValue(), new PendingLine(line)));
@@ -496,6 +498,18 @@ public final class CrashSimulator implements MemoryRecorder {
                 pending.values().removeIf(line -> line.fileOffset() >= bytes);
             }
             durable.resize(bytes);
+        }
+    }
+
+    /**
+     * Counts only in a process that follows a killed one: what that one left can be made durable by a sync alone, but all other
+     * protocols are held to write-backs and fences.
+     */
+    @Override
+    public void synced(final Path syncedFile) {
+        if (hasInherited && !crashed && names.contains(normal(syncedFile))) {
+            settle();
+            List.copyOf(pending.values()).forEach(line -> becomeDurable(line, line.count()));
         }
     }
 

@@ -297,6 +297,9 @@ final class CrashSimulatorTest {
         assertEquals(Set.of("1 0", "2 0", "1 3", "2 3"), outcomes(0, 64));
         reopened.persistence().persist(reopened.address(), 8);
         assertEquals(Set.of("2 0", "2 3"), outcomes(0, 64));
+        next.synced(image);
+        assertEquals("[]", simulator.describePending());
+        assertEquals(3, word(ImageChoice.NONE, 64));
         next.assertAllStoresWereSeen();
     }
 
