@@ -76,6 +76,8 @@ final class ToyStore implements Store {
         while (recoverNext()) {
             sequence++;
         }
+        // What a killed process left pending is durable before anybody relies on it.
+        file.persistence().persist(file.address(), Math.max(tail, Long.BYTES));
     }
 
     /** Takes the first record apart and puts it together again. */
