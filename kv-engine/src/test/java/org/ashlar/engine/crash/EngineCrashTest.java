@@ -24,37 +24,37 @@ final class EngineCrashTest {
 
     @Test
     void overwritesDeletesAndInsertionsSurviveAnyCrash() {
-        run(Placement.POOL, EngineProfiles.churn(), Replay.seeds(6, 300));
+        run(Placement.POOL, EngineProfiles.churn(), Replay.seeds(3, 300));
     }
 
     @Test
     void theSameHoldsWithDescriptorsInDram() {
-        run(Placement.DRAM, EngineProfiles.churn().withName("churn in DRAM"), Replay.seeds(2, 100));
+        run(Placement.DRAM, EngineProfiles.churn().withName("churn in DRAM"), Replay.seeds(1, 100));
     }
 
     @Test
     void valuesOfManyPagesSurviveAnyCrash() {
-        run(Placement.POOL, EngineProfiles.large(), Replay.seeds(3, 100));
+        run(Placement.POOL, EngineProfiles.large(), Replay.seeds(2, 100));
     }
 
     @Test
     void splitsSurviveAnyCrash() {
-        run(Placement.POOL, EngineProfiles.split(), Replay.seeds(3, 100));
+        run(Placement.POOL, EngineProfiles.split(), Replay.seeds(2, 100));
     }
 
     @Test
     void doublingOfTheDirectorySurvivesAnyCrash() {
-        run(Placement.POOL, EngineProfiles.doubling(), Replay.seeds(3, 100));
+        run(Placement.POOL, EngineProfiles.doubling(), Replay.seeds(4, 100));
     }
 
     @Test
     void overflowChainsSurviveAnyCrash() {
-        run(Placement.POOL, EngineProfiles.overflow(), Replay.seeds(3, 100));
+        run(Placement.POOL, EngineProfiles.overflow(), Replay.seeds(2, 100));
     }
 
     @Test
     void reuseOfSpaceSurvivesAnyCrash() {
-        run(Placement.POOL, EngineProfiles.reuse(), Replay.seeds(3, 100));
+        run(Placement.POOL, EngineProfiles.reuse(), Replay.seeds(2, 100));
     }
 
     @Test
