@@ -62,10 +62,15 @@ final class EngineCrashTest {
         run(Placement.POOL, EngineProfiles.kill(), Replay.seeds(2, 100));
     }
 
+    @Test
+    void aFullStoreSurvivesAnyCrash() {
+        run(Placement.POOL, EngineProfiles.full(), Replay.seeds(2, 100));
+    }
+
     private void run(final Placement placement, final Profile profile, final LongStream seeds) {
         final String name =
                 "EngineCrashTest#" + test.getTestMethod().orElseThrow().getName();
-        seeds.forEach(
-                seed -> reporter.publishEntry(new CrashRun(new EngineSubject(placement), profile, seed, name).run()));
+        seeds.forEach(seed -> reporter.publishEntry(
+                new CrashRun(new EngineSubject(placement, profile.chunks()), profile, seed, name).run()));
     }
 }

@@ -82,6 +82,7 @@ final class PersistenceMutationTest {
     }
 
     private static void run(final Profile profile, final long seed) {
-        new CrashRun(new EngineSubject(Placement.POOL), profile, seed, "PersistenceMutationTest").run();
+        new CrashRun(new EngineSubject(Placement.POOL, profile.chunks()), profile, seed, "PersistenceMutationTest")
+                .run();
     }
 }
