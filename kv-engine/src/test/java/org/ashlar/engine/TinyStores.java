@@ -10,6 +10,7 @@ import org.ashlar.kv.Placement;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreOptions;
 import org.ashlar.pmem.DescriptorPlacement;
+import org.ashlar.pmem.Geometry;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.PoolRanges;
 import org.ashlar.pmem.sim.CrashSimulator;
@@ -25,9 +26,10 @@ public final class TinyStores {
      *
      * @param path of the pool
      * @param placement where descriptors live
+     * @param chunks that the pool can grow to
      * @return the store
      */
-    public static Store open(final Path path, final Placement placement) {
+    public static Store open(final Path path, final Placement placement, final int chunks) {
         return EngineStore.open(
                 path,
                 StoreOptions.defaults()
@@ -35,7 +37,14 @@ public final class TinyStores {
                         .withDurability(Durability.WRITE_BACK_FORCED)
                         .withPlacement(placement)
                         .withBackgroundWork(false),
-                Tuning.tiny());
+                tuning(chunks));
+    }
+
+    private static Tuning tuning(final int chunks) {
+        final Geometry tiny = Objects.requireNonNull(Tuning.tiny().geometry());
+        return new Tuning(
+                new Geometry(tiny.chunkBytes(), tiny.sectionBytes(), chunks),
+                Tuning.tiny().hashSeed());
     }
 
     /**
@@ -43,11 +52,12 @@ public final class TinyStores {
      *
      * @param path of the pool
      * @param placement where descriptors live
+     * @param chunks that the pool can grow to
      * @return the simulator, not installed
      */
-    public static CrashSimulator simulator(final Path path, final Placement placement) {
+    public static CrashSimulator simulator(final Path path, final Placement placement, final int chunks) {
         return PoolRanges.simulator(
-                path, Objects.requireNonNull(Tuning.tiny().geometry()), DescriptorPlacement.valueOf(placement.name()));
+                path, Objects.requireNonNull(tuning(chunks).geometry()), DescriptorPlacement.valueOf(placement.name()));
     }
 
     /**

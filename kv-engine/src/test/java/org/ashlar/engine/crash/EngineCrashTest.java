@@ -24,37 +24,37 @@ final class EngineCrashTest {
 
     @Test
     void overwritesDeletesAndInsertionsSurviveAnyCrash() {
-        run(Placement.POOL, EngineProfiles.churn(), Replay.seeds(6, 300));
+        run(Placement.POOL, EngineProfiles.churn(), Replay.seeds(3, 300));
     }
 
     @Test
     void theSameHoldsWithDescriptorsInDram() {
-        run(Placement.DRAM, EngineProfiles.churn().withName("churn in DRAM"), Replay.seeds(2, 100));
+        run(Placement.DRAM, EngineProfiles.churn().withName("churn in DRAM"), Replay.seeds(1, 100));
     }
 
     @Test
     void valuesOfManyPagesSurviveAnyCrash() {
-        run(Placement.POOL, EngineProfiles.large(), Replay.seeds(3, 100));
+        run(Placement.POOL, EngineProfiles.large(), Replay.seeds(2, 100));
     }
 
     @Test
     void splitsSurviveAnyCrash() {
-        run(Placement.POOL, EngineProfiles.split(), Replay.seeds(3, 100));
+        run(Placement.POOL, EngineProfiles.split(), Replay.seeds(2, 100));
     }
 
     @Test
     void doublingOfTheDirectorySurvivesAnyCrash() {
-        run(Placement.POOL, EngineProfiles.doubling(), Replay.seeds(3, 100));
+        run(Placement.POOL, EngineProfiles.doubling(), Replay.seeds(4, 100));
     }
 
     @Test
     void overflowChainsSurviveAnyCrash() {
-        run(Placement.POOL, EngineProfiles.overflow(), Replay.seeds(3, 100));
+        run(Placement.POOL, EngineProfiles.overflow(), Replay.seeds(2, 100));
     }
 
     @Test
     void reuseOfSpaceSurvivesAnyCrash() {
-        run(Placement.POOL, EngineProfiles.reuse(), Replay.seeds(3, 100));
+        run(Placement.POOL, EngineProfiles.reuse(), Replay.seeds(2, 100));
     }
 
     @Test
@@ -62,10 +62,15 @@ final class EngineCrashTest {
         run(Placement.POOL, EngineProfiles.kill(), Replay.seeds(2, 100));
     }
 
+    @Test
+    void aFullStoreSurvivesAnyCrash() {
+        run(Placement.POOL, EngineProfiles.full(), Replay.seeds(2, 100));
+    }
+
     private void run(final Placement placement, final Profile profile, final LongStream seeds) {
         final String name =
                 "EngineCrashTest#" + test.getTestMethod().orElseThrow().getName();
-        seeds.forEach(
-                seed -> reporter.publishEntry(new CrashRun(new EngineSubject(placement), profile, seed, name).run()));
+        seeds.forEach(seed -> reporter.publishEntry(
+                new CrashRun(new EngineSubject(placement, profile.chunks()), profile, seed, name).run()));
     }
 }

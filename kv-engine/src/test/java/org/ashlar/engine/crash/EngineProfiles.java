@@ -40,14 +40,14 @@ final class EngineProfiles {
     /** Keys whose hashes begin alike make the directory deep with few of them. */
     static Profile doubling() {
         return split().withName("doubling")
-                .withKeys(TinyStores.collidingKeys(5_000, 950, 9, Value::key))
+                .withKeys(TinyStores.collidingKeys(3_000, 950, 9, Value::key))
                 .withOperations(520, 160);
     }
 
     /** Keys that no split tells apart go to overflow chains, until others come that make a split worth while. */
     static Profile overflow() {
         return split().withName("overflow")
-                .withKeys(TinyStores.collidingKeys(5_000, 995, 9, Value::key))
+                .withKeys(TinyStores.collidingKeys(3_000, 995, 9, Value::key))
                 .withOperations(500, 160)
                 .withMix(88, 8);
     }
@@ -75,7 +75,18 @@ final class EngineProfiles {
                 .withLaterOperations(12);
     }
 
+    /** More keys than the pool has room for, and it cannot grow. */
+    static Profile full() {
+        return split().withName("full")
+                .withChunks(12)
+                .withKeys(TinyStores.collidingKeys(1_500, 950, 9, Value::key))
+                .withOperations(700, 160)
+                .withValues(900, 12, 30_000)
+                .withMix(70, 15)
+                .withCrashes(25, 3, 8);
+    }
+
     static List<Profile> all() {
-        return List.of(churn(), large(), split(), doubling(), overflow(), reuse(), kill());
+        return List.of(churn(), large(), split(), doubling(), overflow(), reuse(), kill(), full());
     }
 }

@@ -11,16 +11,17 @@ import org.ashlar.pmem.sim.CrashSimulator;
  * The engine, on a tiny geometry.
  *
  * @param placement where descriptors live
+ * @param chunks that a pool can grow to
  */
-record EngineSubject(Placement placement) implements Subject {
+record EngineSubject(Placement placement, int chunks) implements Subject {
     @Override
     public Store open(final Path path) {
-        return TinyStores.open(path, placement);
+        return TinyStores.open(path, placement, chunks);
     }
 
     @Override
     public CrashSimulator simulator(final Path path) {
-        return TinyStores.simulator(path, placement);
+        return TinyStores.simulator(path, placement, chunks);
     }
 
     @Override

@@ -4,47 +4,122 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/**
- * What a workload is like, and how densely it is crashed. Immutable; the {@code with} methods make changed ones.
- *
- * @param name for reports
- * @param maps number of maps
- * @param keys numbers of the keys of each
- * @param quietOperations operations at first, at which nothing is crashed
- * @param operations operations after those
- * @param maxValueBytes longest usual value
- * @param largeOneIn one in so many values is large; 0 for none
- * @param maxLargeBytes longest large value
- * @param putPercent share of puts; the rest after deletes are conditional puts and gets
- * @param deletePercent share of deletes
- * @param crashPointsPerMille share of the events that are crash points; a third of it for plain stores
- * @param imagesPerPoint images of a crash point, at most
- * @param readOneIn one in so many events has a reader that runs just then
- * @param secondOneIn one in so many images is crashed again while it is recovered and used
- * @param maxLaterOperations operations on a recovered image, at most
- */
-record Profile(
-        String name,
-        int maps,
-        List<Integer> keys,
-        int quietOperations,
-        int operations,
-        int maxValueBytes,
-        int largeOneIn,
-        int maxLargeBytes,
-        int putPercent,
-        int deletePercent,
-        int crashPointsPerMille,
-        int imagesPerPoint,
-        int readOneIn,
-        int secondOneIn,
-        int maxLaterOperations) {
-
+/** What a workload is like, and how densely it is crashed. The {@code with} methods return changed copies. */
+final class Profile {
     private static final int TINY_VALUE_BYTES = 16;
+
+    /** For reports. */
+    private String name = "churn";
+
+    /** Of 64 KiB that the store can grow to. */
+    private int chunks = 256;
+
+    /** Number of maps. */
+    private int maps = 3;
+
+    /** Numbers of the keys of each. */
+    private List<Integer> keys = firstKeys(25);
+
+    /** Operations at first, at which nothing is crashed. */
+    private int quietOperations = 0;
+
+    /** Operations after those. */
+    private int operations = 120;
+
+    /** Longest usual value. */
+    private int maxValueBytes = 300;
+
+    /** One in so many values is large; 0 for none. */
+    private int largeOneIn = 9;
+
+    /** Longest large value. */
+    private int maxLargeBytes = 9_000;
+
+    /** Share of puts; the rest after deletes are conditional puts and gets. */
+    private int putPercent = 50;
+
+    /** Share of deletes. */
+    private int deletePercent = 25;
+
+    /** Share of the events that are crash points; a third of it for plain stores. */
+    private int crashPointsPerMille = 60;
+
+    /** Images of a crash point, at most. */
+    private int imagesPerPoint = 4;
+
+    /** One in so many events has a reader that runs just then; four times as many at write-backs and fences. */
+    private int readOneIn = 6;
+
+    /** One in so many images is crashed again while it is recovered and used. */
+    private int secondOneIn = 12;
+
+    /** Operations on a recovered image, at most. */
+    private int maxLaterOperations = 6;
+
+    private Profile() {}
+
+    private Profile(final Profile other) {
+        name = other.name;
+        chunks = other.chunks;
+        maps = other.maps;
+        keys = other.keys;
+        quietOperations = other.quietOperations;
+        operations = other.operations;
+        maxValueBytes = other.maxValueBytes;
+        largeOneIn = other.largeOneIn;
+        maxLargeBytes = other.maxLargeBytes;
+        putPercent = other.putPercent;
+        deletePercent = other.deletePercent;
+        crashPointsPerMille = other.crashPointsPerMille;
+        imagesPerPoint = other.imagesPerPoint;
+        readOneIn = other.readOneIn;
+        secondOneIn = other.secondOneIn;
+        maxLaterOperations = other.maxLaterOperations;
+    }
 
     /** Overwrites, deletes and insertions of few keys in several maps. */
     static Profile churn() {
-        return new Profile("churn", 3, firstKeys(25), 0, 120, 300, 9, 9_000, 50, 25, 60, 4, 6, 12, 6);
+        return new Profile();
+    }
+
+    String name() {
+        return name;
+    }
+
+    int chunks() {
+        return chunks;
+    }
+
+    List<Integer> keys() {
+        return keys;
+    }
+
+    int quietOperations() {
+        return quietOperations;
+    }
+
+    int operations() {
+        return operations;
+    }
+
+    int crashPointsPerMille() {
+        return crashPointsPerMille;
+    }
+
+    int imagesPerPoint() {
+        return imagesPerPoint;
+    }
+
+    int readOneIn() {
+        return readOneIn;
+    }
+
+    int secondOneIn() {
+        return secondOneIn;
+    }
+
+    int maxLaterOperations() {
+        return maxLaterOperations;
     }
 
     Operation next(final Oracle oracle, final SplittableRandom random) {
@@ -87,173 +162,68 @@ record Profile(
     }
 
     Profile withName(final String value) {
-        return new Profile(
-                value,
-                maps,
-                keys,
-                quietOperations,
-                operations,
-                maxValueBytes,
-                largeOneIn,
-                maxLargeBytes,
-                putPercent,
-                deletePercent,
-                crashPointsPerMille,
-                imagesPerPoint,
-                readOneIn,
-                secondOneIn,
-                maxLaterOperations);
+        final Profile p = new Profile(this);
+        p.name = value;
+        return p;
     }
 
-    Profile withKeys(final List<Integer> value) {
-        return new Profile(
-                name,
-                maps,
-                value,
-                quietOperations,
-                operations,
-                maxValueBytes,
-                largeOneIn,
-                maxLargeBytes,
-                putPercent,
-                deletePercent,
-                crashPointsPerMille,
-                imagesPerPoint,
-                readOneIn,
-                secondOneIn,
-                maxLaterOperations);
+    Profile withChunks(final int value) {
+        final Profile p = new Profile(this);
+        p.chunks = value;
+        return p;
     }
 
     Profile withMaps(final int value) {
-        return new Profile(
-                name,
-                value,
-                keys,
-                quietOperations,
-                operations,
-                maxValueBytes,
-                largeOneIn,
-                maxLargeBytes,
-                putPercent,
-                deletePercent,
-                crashPointsPerMille,
-                imagesPerPoint,
-                readOneIn,
-                secondOneIn,
-                maxLaterOperations);
+        final Profile p = new Profile(this);
+        p.maps = value;
+        return p;
+    }
+
+    Profile withKeys(final List<Integer> value) {
+        final Profile p = new Profile(this);
+        p.keys = value;
+        return p;
     }
 
     Profile withOperations(final int quiet, final int crashed) {
-        return new Profile(
-                name,
-                maps,
-                keys,
-                quiet,
-                crashed,
-                maxValueBytes,
-                largeOneIn,
-                maxLargeBytes,
-                putPercent,
-                deletePercent,
-                crashPointsPerMille,
-                imagesPerPoint,
-                readOneIn,
-                secondOneIn,
-                maxLaterOperations);
+        final Profile p = new Profile(this);
+        p.quietOperations = quiet;
+        p.operations = crashed;
+        return p;
     }
 
     Profile withValues(final int usual, final int oneIn, final int large) {
-        return new Profile(
-                name,
-                maps,
-                keys,
-                quietOperations,
-                operations,
-                usual,
-                oneIn,
-                large,
-                putPercent,
-                deletePercent,
-                crashPointsPerMille,
-                imagesPerPoint,
-                readOneIn,
-                secondOneIn,
-                maxLaterOperations);
+        final Profile p = new Profile(this);
+        p.maxValueBytes = usual;
+        p.largeOneIn = oneIn;
+        p.maxLargeBytes = large;
+        return p;
     }
 
     Profile withMix(final int puts, final int deletes) {
-        return new Profile(
-                name,
-                maps,
-                keys,
-                quietOperations,
-                operations,
-                maxValueBytes,
-                largeOneIn,
-                maxLargeBytes,
-                puts,
-                deletes,
-                crashPointsPerMille,
-                imagesPerPoint,
-                readOneIn,
-                secondOneIn,
-                maxLaterOperations);
+        final Profile p = new Profile(this);
+        p.putPercent = puts;
+        p.deletePercent = deletes;
+        return p;
     }
 
     Profile withCrashes(final int pointsPerMille, final int images, final int secondCrashOneIn) {
-        return new Profile(
-                name,
-                maps,
-                keys,
-                quietOperations,
-                operations,
-                maxValueBytes,
-                largeOneIn,
-                maxLargeBytes,
-                putPercent,
-                deletePercent,
-                pointsPerMille,
-                images,
-                readOneIn,
-                secondCrashOneIn,
-                maxLaterOperations);
+        final Profile p = new Profile(this);
+        p.crashPointsPerMille = pointsPerMille;
+        p.imagesPerPoint = images;
+        p.secondOneIn = secondCrashOneIn;
+        return p;
     }
 
     Profile withReaders(final int oneIn) {
-        return new Profile(
-                name,
-                maps,
-                keys,
-                quietOperations,
-                operations,
-                maxValueBytes,
-                largeOneIn,
-                maxLargeBytes,
-                putPercent,
-                deletePercent,
-                crashPointsPerMille,
-                imagesPerPoint,
-                oneIn,
-                secondOneIn,
-                maxLaterOperations);
+        final Profile p = new Profile(this);
+        p.readOneIn = oneIn;
+        return p;
     }
 
     Profile withLaterOperations(final int most) {
-        return new Profile(
-                name,
-                maps,
-                keys,
-                quietOperations,
-                operations,
-                maxValueBytes,
-                largeOneIn,
-                maxLargeBytes,
-                putPercent,
-                deletePercent,
-                crashPointsPerMille,
-                imagesPerPoint,
-                readOneIn,
-                secondOneIn,
-                most);
+        final Profile p = new Profile(this);
+        p.maxLaterOperations = most;
+        return p;
     }
 }
