@@ -108,7 +108,7 @@ final class ConcurrencyTest {
     @Test
     void readersSeeWholeValuesOfTheirKeyWhileWritersReuseSpace() {
         final Path path = folder.resolve("pool");
-        try (EngineStore store = TestStores.tiny(path)) {
+        try (EngineStore store = TestStores.roomy(path)) {
             final KvMap map = store.map("m");
             final long deadline = deadline();
             Threads.together(6, thread -> {
@@ -126,7 +126,7 @@ final class ConcurrencyTest {
             TestStores.assertSound(store);
             store.abandon();
         }
-        try (EngineStore store = TestStores.tiny(path)) {
+        try (EngineStore store = TestStores.roomy(path)) {
             store.map("m").forEach((key, value) -> {
                 assertTrue(isWhole(key.getInt(0, java.nio.ByteOrder.BIG_ENDIAN), value));
                 return true;
@@ -170,7 +170,7 @@ final class ConcurrencyTest {
 
     @Test
     void iterationSeesEachKeyThatStaysExactlyOnce() {
-        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
+        try (EngineStore store = TestStores.roomy(folder.resolve("pool"))) {
             final KvMap map = store.map("m");
             final int stable = 2_000;
             for (int i = 0; i < stable; i++) {
@@ -249,7 +249,7 @@ final class ConcurrencyTest {
         final Path path = folder.resolve("pool");
         final SplittableRandom seeds = new SplittableRandom(8);
         for (int round = 0; round < (TestStores.LONG ? 300 : 15); round++) {
-            final EngineStore store = TestStores.tiny(path);
+            final EngineStore store = TestStores.roomy(path);
             final KvMap map = store.map("m");
             final CountDownLatch running = new CountDownLatch(5);
             final List<Threads.Part> parts = new ArrayList<>();
@@ -290,7 +290,7 @@ final class ConcurrencyTest {
             });
             Threads.together(parts);
         }
-        try (EngineStore store = TestStores.tiny(path)) {
+        try (EngineStore store = TestStores.roomy(path)) {
             store.map("m").forEach((key, value) -> {
                 assertTrue(isWhole(key.getInt(0, java.nio.ByteOrder.BIG_ENDIAN), value));
                 return true;
@@ -430,7 +430,7 @@ final class ConcurrencyTest {
 
     @Test
     void verifyReportsNothingThatOnlyAWriterInBetweenExplains() {
-        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
+        try (EngineStore store = TestStores.roomy(folder.resolve("pool"))) {
             final KvMap map = store.map("m");
             for (int i = 0; i < 500; i++) {
                 map.put(key(i), value(i, i, 20));

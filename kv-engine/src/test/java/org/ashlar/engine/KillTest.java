@@ -167,11 +167,11 @@ final class KillTest {
         final List<Plan> plans = List.of(
                 new Plan(KillChild.OPENING, 1, 150_000 + random.nextInt(250_000), ENDLESS), // creation
                 new Plan(KillChild.OPENING, 1, 100_000 + random.nextInt(350_000), ENDLESS),
+                new Plan(KillChild.GREW, 2, random.nextInt(100), ENDLESS), // once at first, then at the first growth
                 new Plan(KillChild.OPEN, 1, random.nextInt(2_000), ENDLESS),
                 new Plan(KillChild.MAPS, 2, random.nextInt(500), ENDLESS), // creation of a map
-                new Plan(KillChild.SPLIT, 1 + random.nextInt(4), random.nextInt(100), ENDLESS),
+                new Plan(KillChild.SPLIT, 1 + random.nextInt(3), random.nextInt(100), ENDLESS),
                 new Plan('1', 5 + random.nextInt(40), random.nextInt(100), ENDLESS), // first touch
-                new Plan(KillChild.GREW, 2 + random.nextInt(5), random.nextInt(100), ENDLESS),
                 new Plan(KillChild.CLOSING, 1, random.nextInt(400), 500),
                 new Plan(KillChild.CLOSING, 1, random.nextInt(4_000), 500),
                 new Plan(KillChild.CLOSED, 1, 0, 200));

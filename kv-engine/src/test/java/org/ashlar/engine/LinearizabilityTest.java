@@ -68,7 +68,7 @@ final class LinearizabilityTest {
         final long seed = Long.getLong("ashlar.seed", System.nanoTime());
         final int rounds = TestStores.LONG ? 20_000 : 400;
         final AtomicBoolean done = new AtomicBoolean();
-        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
+        try (EngineStore store = TestStores.roomy(folder.resolve("pool"))) {
             final KvMap map = store.map("m");
             final List<Threads.Part> parts = new ArrayList<>();
             parts.add(thread -> {

@@ -9,6 +9,7 @@ import org.ashlar.kv.Placement;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreOptions;
 import org.ashlar.kv.VerifyReport;
+import org.ashlar.pmem.Geometry;
 
 /** Stores for tests. */
 final class TestStores {
@@ -30,6 +31,14 @@ final class TestStores {
     /** A store of 256 chunks of 64 KiB, with hash seed 42. */
     static EngineStore tiny(final Path path) {
         return EngineStore.open(path, options(), Tuning.tiny());
+    }
+
+    /**
+     * As {@link #tiny}, with room for 256 MiB: on a busy machine an operation may not run for a tenth of a second, and nothing that
+     * others replace meanwhile can be used again before it ends.
+     */
+    static EngineStore roomy(final Path path) {
+        return EngineStore.open(path, options(), new Tuning(new Geometry(64 << 10, 256 << 10, 4096), 42));
     }
 
     /** Checks the whole store; a test's last word. */
