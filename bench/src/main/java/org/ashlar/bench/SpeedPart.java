@@ -25,7 +25,7 @@ final class SpeedPart {
     private static final double NO_ALLOCATION_BYTES = 0.1;
 
     private static final int ALLOCATION_OPERATIONS = 1_000_000;
-    private static final int RECORDS_OF_INDEX_PAGE = 504;
+    private static final int RECORDS_OF_INDEX_PAGE = 441;
     private static final int SPLITS_PER_READING_SPLIT = 8;
     private static final int VERIFIED_RECORDS = 100_000;
     private static final int THREADS = 2;

@@ -21,6 +21,7 @@ final class MapCore {
     private final Space space;
     private final Persistence persistence;
     private final Keys keys;
+    private final IndexContext context;
     private final HashIndex index;
     private final int incarnation;
     private final int tailBytes;
@@ -45,6 +46,7 @@ final class MapCore {
             final boolean trustCount) {
         this.space = space;
         this.keys = keys;
+        this.context = context;
         this.incarnation = incarnation;
         this.tail = tail;
         persistence = pool.persistence();
@@ -71,15 +73,18 @@ final class MapCore {
     long find(final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
         final long record = index.find(keys.hash(keyBase, keyOffset, keyLength), keyBase, keyOffset, keyLength);
         if (record != 0) {
-            checkBounds(record);
+            checkBounds(record, keyLength);
         }
         return record;
     }
 
     void checkBounds(final long record) {
+        checkBounds(record, RecordHeader.keyLength(record));
+    }
+
+    private void checkBounds(final long record, final int keyLength) {
         final int valueLength = RecordHeader.valueLength(record);
-        final long end = record - data + RecordHeader.size(RecordHeader.keyLength(record), valueLength);
-        if (valueLength < 0 || end > space.usedBytes()) {
+        if (valueLength < 0 || !context.isInUse(record - data + RecordHeader.size(keyLength, valueLength))) {
             throw new CorruptStoreException("the record at linear offset " + (record - data) + " claims a value of "
                     + valueLength + " bytes, beyond the space in use; verify the store");
         }

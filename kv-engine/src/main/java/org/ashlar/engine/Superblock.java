@@ -27,7 +27,7 @@ final class Superblock {
     /** "ashlarHM" in ASCII, little endian. */
     static final long MAGIC = 0x4D4872616C687361L;
 
-    static final long VERSION = 1;
+    static final long VERSION = 2;
 
     private final long address;
     private final Persistence persistence;

@@ -159,7 +159,7 @@ final class BadInputTest {
         edit(file -> file.putLong(ENGINE_AREA_OFFSET + Superblock.VERSION_OFFSET, 9));
         final StoreException version = assertThrows(UnsupportedFormatException.class, () -> TestStores.tiny(path));
         assertSays(String.valueOf(version.getMessage()), "version 9", path.toString());
-        edit(file -> file.putLong(ENGINE_AREA_OFFSET + Superblock.VERSION_OFFSET, 1));
+        edit(file -> file.putLong(ENGINE_AREA_OFFSET + Superblock.VERSION_OFFSET, Superblock.VERSION));
         assertOpensWithAll();
         edit(file -> file.putLong(ENGINE_AREA_OFFSET, 77));
         final StoreException engine = assertThrows(UnsupportedFormatException.class, () -> TestStores.tiny(path));

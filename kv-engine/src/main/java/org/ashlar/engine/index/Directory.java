@@ -1,5 +1,6 @@
 package org.ashlar.engine.index;
 
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.ReentrantLock;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.RecordHeader;
@@ -7,6 +8,7 @@ import org.ashlar.engine.record.Scratch;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.Memory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From a hash to the leaf page that covers it, for one map.
@@ -21,6 +23,9 @@ final class Directory {
     /** A root array may have this many words for each segment; keys made to collide get overflow pages instead of more. */
     private static final long WORDS_PER_SEGMENT = 16;
 
+    private static final AtomicReferenceFieldUpdater<Directory, @Nullable RootArray> FIRST_LOOK =
+            AtomicReferenceFieldUpdater.newUpdater(Directory.class, RootArray.class, "array");
+
     private static final int KEY_BYTES = Integer.BYTES;
     private static final int ARRAY_OFFSET = RecordHeader.BYTES + KEY_BYTES;
 
@@ -30,6 +35,9 @@ final class Directory {
     private final long rootAddress;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile boolean settled;
+
+    /** What the root word says, decoded; null before the first look and while the map has one leaf. */
+    private volatile @Nullable RootArray array;
 
     Directory(final IndexContext context, final FirstTouch firstTouch, final int incarnation, final long rootAddress) {
         this.context = context;
@@ -42,13 +50,24 @@ final class Directory {
 
     /** The word of the leaf page, or of an ancestor of it, that covers a hash. */
     long route(final long hash) {
+        final RootArray known = array;
+        final RootArray root = known != null ? known : readRoot();
+        if (root == null) {
+            return Memory.getLongAcquire(rootAddress);
+        }
+        final long segment = Memory.getLongAcquire(root.address + (hash >>> 1 >>> root.shift << 3));
+        return Memory.getLongAcquire(wordAddress(context.pageOf(segment), LeafWord.depth(segment), hash));
+    }
+
+    /** The root array, which readers need not look for again; null while the map has one leaf. */
+    private @Nullable RootArray readRoot() {
         final long root = Memory.getLongAcquire(rootAddress);
         if (!RootWord.isRoot(root)) {
-            return root;
+            return null;
         }
-        final long segment = segmentWord(root, hash);
-        final long page = context.pageOf(segment);
-        return Memory.getLongAcquire(wordAddress(page, LeafWord.depth(segment), hash));
+        final RootArray read = new RootArray(arrayOf(root), RootWord.bits(root));
+        FIRST_LOOK.compareAndSet(this, null, read); // not over a later one
+        return read;
     }
 
     private long segmentWord(final long root, final long hash) {
@@ -58,7 +77,7 @@ final class Directory {
 
     private long arrayOf(final long root) {
         final long offset = RootWord.linearOffset(root) + ARRAY_OFFSET;
-        if (offset + ((long) Long.BYTES << RootWord.bits(root)) > context.space.usedBytes()) {
+        if (!context.isInUse(offset + ((long) Long.BYTES << RootWord.bits(root)))) {
             throw new CorruptStoreException(
                     "the root word of map incarnation " + incarnation + " is not valid: 0x" + Long.toHexString(root));
         }
@@ -346,5 +365,19 @@ final class Directory {
     private void publishRoot(final long word) {
         Memory.putLongRelease(rootAddress, word);
         context.persistence.persist(rootAddress, Long.BYTES);
+        array = new RootArray(arrayOf(word), RootWord.bits(word));
+    }
+
+    /** Where the current root array is. Who loaded it inside an operation may use it to the operation's end: it is retired. */
+    private static final class RootArray {
+        final long address;
+
+        /** How far a hash without its lowest bit is shifted to become an index. */
+        final int shift;
+
+        RootArray(final long address, final int bits) {
+            this.address = address;
+            shift = Long.SIZE - 1 - bits;
+        }
     }
 }

@@ -15,7 +15,8 @@ package org.ashlar.engine.index;
  * tombstone: it becomes empty after its fence. FROZEN: its page is being split, or was; the page's forward word tells whether the
  * entry still counts. A reader that finds its key in an entry without FROZEN need not look at the page's header at all: one cache
  * miss less. The tag is {@value #TAG_BITS} bits of the hash, from a multiple of {@value #WINDOW} on below the page's depth, so at least
- * 10 of them say more than the page's prefix does, and nine splits of ten find the next prefix bit in the tag.
+ * 11 of them say more than the page's prefix does, and seven splits of eight find the next prefix bit in the tag. Its lowest
+ * {@value #SHORT_TAG_BITS} bits, which always lie below the prefix, are repeated in the tag word of the entry's line.
  */
 final class Entry {
     static final int OFFSET_BITS = 43;
@@ -24,7 +25,8 @@ final class Entry {
     static final long FROZEN = DIRTY << 1;
     static final int TAG_BITS = 19;
     static final int TAG_SHIFT = OFFSET_BITS + 2;
-    static final int WINDOW = 10;
+    static final int SHORT_TAG_BITS = 8;
+    static final int WINDOW = 8;
     static final int UNIT_SHIFT = 3;
 
     private Entry() {}
@@ -41,6 +43,12 @@ final class Entry {
         return (entry & OFFSET_MASK) << UNIT_SHIFT;
     }
 
+    /** Linear offset of the record of an entry that bears this tag, and neither DIRTY nor FROZEN; negative for any other. */
+    static long plainOffset(final long entry, final int tag) {
+        final long difference = entry ^ (long) tag << TAG_SHIFT;
+        return difference >>> OFFSET_BITS == 0 ? difference << UNIT_SHIFT : -1;
+    }
+
     static boolean hasRecord(final long entry) {
         return (entry & OFFSET_MASK) != 0;
     }
@@ -55,7 +63,7 @@ final class Entry {
 
     /** First hash bit (counted from the top) that the tags of a page of this depth hold. */
     static int windowOf(final int depth) {
-        return depth - depth % WINDOW;
+        return depth & -WINDOW;
     }
 
     /** The tag of a hash in a page of this depth. */
@@ -65,6 +73,6 @@ final class Entry {
 
     /** The hash bit that tells the two children of a page of this depth apart; it lies in the tag. */
     static int childOf(final int tag, final int depth) {
-        return tag >>> (TAG_BITS - 1 - depth % WINDOW) & 1;
+        return tag >>> (TAG_BITS - 1 - (depth & (WINDOW - 1))) & 1;
     }
 }

@@ -65,7 +65,7 @@ final class FirstTouch {
         int entries = 0;
         boolean persisted = false;
         for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
-            final long address = line + (long) j * Long.BYTES;
+            final long address = IndexPage.entry(line, j);
             final long entry = Memory.getLong(address);
             if (Entry.isDirty(entry) && !persisted) {
                 context.persistence.persist(line, IndexPage.LINE_BYTES);

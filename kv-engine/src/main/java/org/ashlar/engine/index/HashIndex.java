@@ -2,6 +2,8 @@ package org.ashlar.engine.index;
 
 import java.util.concurrent.atomic.LongAdder;
 import org.ashlar.engine.epoch.Participant;
+import org.ashlar.engine.record.Keys;
+import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.pmem.Memory;
 import org.jspecify.annotations.Nullable;
 
@@ -93,24 +95,25 @@ public final class HashIndex {
             final long line2 = IndexPage.line(page, IndexPage.secondLine(hash));
             long record = 0;
             // Which of the two lines matched is as good as random: the line is chosen by arithmetic, not by a branch,
-            // so that the processor can begin to fetch the record before it knows.
-            for (int left = IndexPage.match(line1, tag) | (IndexPage.match(line2, tag) << IndexPage.ENTRIES_PER_LINE);
+            // so that the processor can begin to fetch the record before it knows. Bits of the second line lie one
+            // below those
+            // of the first.
+            for (long left = IndexPage.match(line1, tag) | IndexPage.match(line2, tag) >>> 1;
                     left != 0;
                     left &= left - 1) {
-                final int bit = Integer.numberOfTrailingZeros(left);
-                final long line = line1 ^ ((line1 ^ line2) & -(long) (bit >>> 3));
-                final long entry = Memory.getLongAcquire(line + ((long) (bit & 7) << 3));
-                if (!Entry.isFrozen(entry)) {
-                    record =
-                            Leaf.recordOf(context, entry, line, tag, depth, incarnation, keyBase, keyOffset, keyLength);
-                    if (record != 0) {
+                final long isFirst = Long.numberOfTrailingZeros(left) & 1;
+                final long line = line2 ^ ((line1 ^ line2) & -isFirst);
+                final long offset = Entry.plainOffset(Memory.getLongAcquire(IndexPage.matched(line, left)), tag);
+                if (offset >= 0 && context.isInUse(offset + RecordHeader.BYTES)) {
+                    record = context.data + offset;
+                    if (Keys.matches(record, incarnation, keyBase, keyOffset, keyLength)) {
                         return record; // the page was not frozen when the entry was loaded
                     }
                 }
             }
             Leaf.check(context, page, depth, incarnation, hash);
             if (Memory.getLongAcquire(page + IndexPage.FORWARD_OFFSET) == 0) {
-                // Not there, or frozen by a split that is not committed yet.
+                // Not there, or DIRTY, or frozen by a split that is not committed yet.
                 record = findAnywhere(page, line1, line2, depth, tag, keyBase, keyOffset, keyLength);
                 if (record != 0) {
                     return record;
@@ -174,7 +177,7 @@ public final class HashIndex {
             final @Nullable Object keyBase,
             final long keyOffset,
             final int keyLength) {
-        final int match = IndexPage.match(line, tag);
+        final long match = IndexPage.match(line, tag);
         return match == 0
                 ? 0
                 : Leaf.probe(context, line, match, tag, depth, incarnation, keyBase, keyOffset, keyLength);
@@ -235,7 +238,7 @@ public final class HashIndex {
                 }
                 final long room = split.findRoom(page, hash, tag);
                 if (room != 0) {
-                    publish(room, entry);
+                    publishInto(room, tag, entry);
                     count.increment();
                     return 0;
                 }
@@ -243,7 +246,7 @@ public final class HashIndex {
                     split.split(participant, page, depth);
                     isSplit = true;
                 } else {
-                    publish(split.makeOverflowRoom(participant, page, depth), entry);
+                    publishInto(split.makeOverflowRoom(participant, page, depth), tag, entry);
                     count.increment();
                     return 0;
                 }
@@ -254,6 +257,12 @@ public final class HashIndex {
                 directory.replace(participant, page);
             }
         }
+    }
+
+    /** The protocol of an entry that was empty. */
+    private void publishInto(final long place, final int tag, final long entry) {
+        IndexPage.putShortTag(place, tag); // 0. durable no later than the entry: it is in the same cache line
+        publish(place, entry);
     }
 
     /** The protocol of an entry; the page is locked, the record is durable. */
@@ -446,7 +455,7 @@ public final class HashIndex {
             final long line = IndexPage.line(page, i);
             boolean persisted = false;
             for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
-                final long entry = Memory.getLongAcquire(line + (long) j * Long.BYTES);
+                final long entry = Memory.getLongAcquire(IndexPage.entry(line, j));
                 if (Entry.isDirty(entry) && !persisted) {
                     context.persistence.persist(line, IndexPage.LINE_BYTES);
                     persisted = true;

@@ -29,6 +29,9 @@ public final class IndexContext {
     final int openCounter;
     final boolean readOnly;
     final boolean mayHavePendingWrites;
+    /** A figure of {@link Space#usedBytes}, which never falls: so an old one is safe. */
+    private long inUse;
+
     final LongAdder splits = new LongAdder();
     final LongAdder recordsReadBySplits = new LongAdder();
 
@@ -68,6 +71,21 @@ public final class IndexContext {
         return recordsReadBySplits.sum();
     }
 
+    /**
+     * Whether all bytes below a linear offset are in use, so that they can be read.
+     *
+     * @param end linear offset
+     * @return true when they are
+     */
+    public boolean isInUse(final long end) {
+        return end <= inUse || isInUseByNow(end);
+    }
+
+    private boolean isInUseByNow(final long end) {
+        inUse = space.usedBytes();
+        return end <= inUse;
+    }
+
     /** Makes a range durable, before this open relies on it, that a process that was killed may have left pending. */
     void settle(final long address, final long bytes) {
         if (mayHavePendingWrites) {
@@ -81,18 +99,17 @@ public final class IndexContext {
 
     /** The page that a word names, checked to be one that can be read. */
     long pageOf(final long leafWord) {
-        final long offset = LeafWord.page(leafWord) << Pages.SHIFT;
-        if (!LeafWord.isValid(leafWord) || offset >= space.usedBytes()) {
+        if (leafWord <= 0 || !isInUse(leafWord)) {
             throw new CorruptStoreException(
                     "an index word is not valid: 0x" + Long.toHexString(leafWord) + "; close the store and verify it");
         }
-        return data + offset;
+        return data + LeafWord.linearOffset(leafWord);
     }
 
     /** The record that an entry points at, checked to be one whose header can be read. */
     long recordOf(final long entry) {
         final long offset = Entry.linearOffset(entry);
-        if (offset + RecordHeader.BYTES > space.usedBytes()) {
+        if (!isInUse(offset + RecordHeader.BYTES)) {
             throw new CorruptStoreException("an index entry points at linear offset " + offset + ", beyond the "
                     + space.usedBytes() + " bytes in use");
         }
@@ -102,7 +119,7 @@ public final class IndexContext {
     /** The hash of a record's key, after a check that the key can be read. */
     long hashOf(final long record) {
         final long end = record - data + RecordHeader.BYTES + RecordHeader.keyLength(record);
-        if (end > space.usedBytes()) {
+        if (!isInUse(end)) {
             throw new CorruptStoreException("the record at linear offset " + (record - data) + " claims a key of "
                     + RecordHeader.keyLength(record) + " bytes, beyond the space in use");
         }

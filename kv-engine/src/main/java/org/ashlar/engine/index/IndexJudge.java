@@ -62,7 +62,7 @@ public final class IndexJudge {
         boolean found = false;
         boolean dirty = false;
         for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
-            final long entry = Memory.getLongAcquire(line + (long) j * Long.BYTES);
+            final long entry = Memory.getLongAcquire(IndexPage.entry(line, j));
             dirty |= Entry.isDirty(entry);
             found |= Entry.hasRecord(entry) && context.data + Entry.linearOffset(entry) == record;
         }
@@ -275,11 +275,16 @@ public final class IndexJudge {
     private void auditLines(final Audit audit, final long leaf, final long page, final int depth) {
         for (int line = IndexPage.FIRST_BUCKET_LINE; line < IndexPage.LINES; line++) {
             for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
-                final long entry = Memory.getLongAcquire(IndexPage.line(page, line) + (long) j * Long.BYTES);
+                final long address = IndexPage.entry(IndexPage.line(page, line), j);
+                final long entry = Memory.getLongAcquire(address);
                 if (Entry.hasRecord(entry)) {
                     final long record = context.recordOf(entry);
                     audit.record(record, false);
                     auditPlace(audit, leaf, page, line, depth, Entry.tag(entry), record);
+                    if (!IndexPage.hasShortTag(address, Entry.tag(entry))) {
+                        audit.problem("the tag word of line " + line + " of the index page at linear offset "
+                                + (page - context.data) + " does not fit entry " + j);
+                    }
                 }
             }
         }

@@ -12,8 +12,8 @@ import org.ashlar.pmem.Memory;
  *   0 | kind  | depth | 0      | map          | prefix   | check   | forward | stash    | overflow | reserved |
  *     |       |       |        | incarnation  |          |         |         | filter   |          |          |
  *     +-------+-------+--------+--------------+----------+---------+---------+----------+----------+----------+
- *  64 | leaf: 60 bucket lines of eight entries, then 3 stash lines                                              |
- *     | overflow: 63 lines of entries, scanned                                                                  |
+ *  64 | leaf: 60 bucket lines of a tag word and seven entries, then 3 stash lines                               |
+ *     | overflow: 63 such lines, scanned                                                                        |
  *     | segment: leaf words from byte 2048 on                                                                   |
  *     +---------------------------------------------------------------------------------------------------------+
  * </pre>
@@ -21,11 +21,16 @@ import org.ashlar.pmem.Memory;
  * <p>kind, depth, incarnation and prefix are written once, before the page is reachable; check covers them and the page's own place.
  * prefix: the hash bits that all keys of the page share, at the top, zero below. stash filter: bit {@code tag & 63} is set before an
  * entry with that tag goes into the stash. overflow: {@link LeafWord} of the next page of the chain.
+ *
+ * <p>A line begins with its tag word: byte 0 is zero, byte <i>j</i> repeats the lowest 8 bits of the tag of the entry in word <i>j</i>, so
+ * that all seven are compared at once. A byte means nothing while its entry is empty. It is stored before its entry, in the same cache
+ * line: the stores to one line become durable in the order in which they were made, so no crash leaves an entry without it.
  */
 final class IndexPage {
     static final int BYTES = 4096;
     static final int LINE_BYTES = Memory.LINE_BYTES;
-    static final int ENTRIES_PER_LINE = LINE_BYTES / Long.BYTES;
+    static final int WORDS_PER_LINE = LINE_BYTES / Long.BYTES;
+    static final int ENTRIES_PER_LINE = WORDS_PER_LINE - 1;
 
     static final int IDENTITY_OFFSET = 0;
     static final int PREFIX_OFFSET = IDENTITY_OFFSET + Long.BYTES;
@@ -47,6 +52,11 @@ final class IndexPage {
     static final int LEAF = 0xA1;
     static final int SEGMENT = 0xA2;
     static final int OVERFLOW = 0xA3;
+
+    private static final long SHORT_TAG_MASK = (1L << Entry.SHORT_TAG_BITS) - 1;
+    private static final long EACH_BYTE = 0x0101010101010101L;
+    private static final long HIGH_BITS = 0x8080808080808000L;
+    private static final int WORD_IN_LINE = LINE_BYTES - Long.BYTES;
 
     private IndexPage() {}
 
@@ -114,21 +124,55 @@ final class IndexPage {
         return page + (long) line * LINE_BYTES;
     }
 
-    /** Bit j is set when entry j of the line bears the tag; without branches that data decides. */
-    static int match(final long line, final int tag) {
-        int found = 0;
-        for (int j = 0; j < ENTRIES_PER_LINE; j++) {
-            final long entry = Memory.getLong(line + (long) j * Long.BYTES);
-            found |= (int) (((entry >>> Entry.TAG_SHIFT ^ tag) - 1) >>> 63) << j;
+    /** Address of entry j of a line. */
+    static long entry(final long line, final int j) {
+        return line + (long) (j + 1) * Long.BYTES;
+    }
+
+    /**
+     * Compares the tag word of a line with a tag, without branches that data decides.
+     *
+     * @return a bit in the byte of each entry that may bear the tag, for {@link #matched}; also in one now and then that does not
+     */
+    static long match(final long line, final int tag) {
+        final long difference = Memory.getLongAcquire(line) ^ (tag & SHORT_TAG_MASK) * EACH_BYTE;
+        return (difference - EACH_BYTE) & ~difference & HIGH_BITS; // the bytes that are zero
+    }
+
+    /** Address of the entry of the lowest bit of a match in a line. */
+    static long matched(final long line, final long match) {
+        return line + (Long.numberOfTrailingZeros(match) & WORD_IN_LINE);
+    }
+
+    /** Stores the byte of an entry in the tag word of its line, if it is another one; to be followed by the entry. The page is locked. */
+    static void putShortTag(final long entryAddress, final int tag) {
+        final long line = entryAddress & -LINE_BYTES;
+        final int shift = (int) entryAddress & WORD_IN_LINE; // eight bits for a byte there, eight bytes for a word here
+        final long tags = Memory.getLong(line);
+        final long changed = (tags & ~(SHORT_TAG_MASK << shift)) | ((tag & SHORT_TAG_MASK) << shift);
+        if (changed != tags) {
+            Memory.putLongRelease(line, changed);
         }
-        return found;
+    }
+
+    /** Whether the tag word of an entry's line repeats its tag. */
+    static boolean hasShortTag(final long entryAddress, final int tag) {
+        final long tags = Memory.getLong(entryAddress & -LINE_BYTES);
+        return (((tags >>> (entryAddress & WORD_IN_LINE)) ^ tag) & SHORT_TAG_MASK) == 0;
+    }
+
+    /** Puts an entry into the image of a page, and its byte into the tag word of its line, which is zero there. */
+    static void putIntoImage(final long[] words, final int index, final long entry) {
+        final int j = index & (WORDS_PER_LINE - 1);
+        words[index] = entry;
+        words[index - j] |= (Entry.tag(entry) & SHORT_TAG_MASK) << (j * Byte.SIZE);
     }
 
     /** Bit j is set when entry j of the line is empty. */
     static int empty(final long line) {
         int found = 0;
         for (int j = 0; j < ENTRIES_PER_LINE; j++) {
-            final long entry = Memory.getLong(line + (long) j * Long.BYTES);
+            final long entry = Memory.getLong(entry(line, j));
             found |= (int) (((entry | -entry) >>> 63) ^ 1) << j;
         }
         return found;

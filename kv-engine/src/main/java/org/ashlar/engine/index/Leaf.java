@@ -36,22 +36,22 @@ final class Leaf {
     }
 
     /**
-     * Looks for the entry of a key among the entries of a line whose bits are set; persists each DIRTY one that it meets.
+     * Looks for the entry of a key among those of a line that a match names; persists each DIRTY one that it meets.
      *
      * @return address of the record, or 0
      */
     static long probe(
             final IndexContext context,
             final long line,
-            final int matches,
+            final long match,
             final int tag,
             final int depth,
             final int incarnation,
             final @Nullable Object keyBase,
             final long keyOffset,
             final int keyLength) {
-        for (int left = matches; left != 0; left &= left - 1) {
-            final long entry = Memory.getLongAcquire(line + ((long) Integer.numberOfTrailingZeros(left) << 3));
+        for (long left = match; left != 0; left &= left - 1) {
+            final long entry = Memory.getLongAcquire(IndexPage.matched(line, left));
             final long record = recordOf(context, entry, line, tag, depth, incarnation, keyBase, keyOffset, keyLength);
             if (record != 0) {
                 return record;
@@ -95,15 +95,15 @@ final class Leaf {
             final @Nullable Object keyBase,
             final long keyOffset,
             final int keyLength) {
-        final int matches = IndexPage.match(line, tag);
-        if (matches == 0) {
+        final long match = IndexPage.match(line, tag);
+        if (match == 0) {
             return 0;
         }
-        final long record = probe(context, line, matches, tag, depth, incarnation, keyBase, keyOffset, keyLength);
+        final long record = probe(context, line, match, tag, depth, incarnation, keyBase, keyOffset, keyLength);
         if (record == 0) {
             return 0;
         }
-        long place = line;
+        long place = IndexPage.entry(line, 0);
         while (context.data + Entry.linearOffset(Memory.getLong(place)) != record) {
             place += Long.BYTES;
         }

@@ -16,11 +16,13 @@ import org.ashlar.pmem.Memory;
  * the lock, (5) the directory's words are replaced and persisted, and only then (6) the parent is retired. A crash before 3 leaves the
  * parent as it was, and two pages that nothing reaches; a crash after it leaves a directory that lags.
  *
- * <p>The next bit of the hash is in the tag, so a split reads no record, except at every tenth depth, where tags move to the next window
+ * <p>The next bit of the hash is in the tag, so a split reads no record, except at every eighth depth, where tags move to the next window
  * of the hash, and except for the entries of overflow chains.
  */
 final class LeafSplit {
     private static final int CHILD_WORDS = IndexPage.BYTES / Long.BYTES;
+    private static final int OVERFLOW_ENTRIES =
+            (IndexPage.LINES - IndexPage.FIRST_BUCKET_LINE) * IndexPage.ENTRIES_PER_LINE;
     private static final int FILTER_WORD = IndexPage.FILTER_OFFSET / Long.BYTES;
 
     private final IndexContext context;
@@ -73,7 +75,7 @@ final class LeafSplit {
     }
 
     private static long entryAddress(final long line, final int bits) {
-        return line + (long) Integer.numberOfTrailingZeros(bits) * Long.BYTES;
+        return IndexPage.entry(line, Integer.numberOfTrailingZeros(bits));
     }
 
     /** Whether the children of a full page would have room for a hash; not so when all that is in its way goes the same way. */
@@ -89,7 +91,7 @@ final class LeafSplit {
 
     private static boolean hasOfOtherChild(final long page, final int line, final int depth, final int child) {
         for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
-            final long entry = Memory.getLong(IndexPage.line(page, line) + (long) j * Long.BYTES);
+            final long entry = Memory.getLong(IndexPage.entry(IndexPage.line(page, line), j));
             if (Entry.childOf(Entry.tag(entry), depth) != child) {
                 return true;
             }
@@ -115,7 +117,7 @@ final class LeafSplit {
         Memory.putLongRelease(last + IndexPage.OVERFLOW_OFFSET, LeafWord.of(context.pageNumber(overflow), depth));
         context.persistence.persist(
                 last + IndexPage.OVERFLOW_OFFSET, Long.BYTES); // the link before any entry behind it
-        return IndexPage.line(overflow, IndexPage.FIRST_BUCKET_LINE);
+        return IndexPage.entry(IndexPage.line(overflow, IndexPage.FIRST_BUCKET_LINE), 0);
     }
 
     private void writeOverflow(
@@ -128,9 +130,11 @@ final class LeafSplit {
         final long[] words = new long[CHILD_WORDS];
         writeHeader(words, 0, IndexPage.OVERFLOW, depth, prefix, page);
         words[IndexPage.OVERFLOW_OFFSET / Long.BYTES] = next;
-        final int count = Math.min(entries.size() - from, CHILD_WORDS - IndexPage.ENTRIES_PER_LINE);
+        final int count = Math.min(entries.size() - from, OVERFLOW_ENTRIES);
         for (int i = 0; i < count; i++) {
-            words[IndexPage.ENTRIES_PER_LINE + i] = entries.getLong(from + i);
+            final int line = IndexPage.FIRST_BUCKET_LINE + i / IndexPage.ENTRIES_PER_LINE;
+            final int index = line * IndexPage.WORDS_PER_LINE + 1 + i % IndexPage.ENTRIES_PER_LINE;
+            IndexPage.putIntoImage(words, index, entries.getLong(from + i));
         }
         Memory.copyIn(words, Memory.LONG_ARRAY_BASE, page, IndexPage.BYTES);
         context.persistence.persist(page, IndexPage.BYTES);
@@ -188,7 +192,7 @@ final class LeafSplit {
     private static void freeze(final long page) {
         for (int i = IndexPage.FIRST_BUCKET_LINE; i < IndexPage.LINES; i++) {
             for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
-                final long address = IndexPage.line(page, i) + (long) j * Long.BYTES;
+                final long address = IndexPage.entry(IndexPage.line(page, i), j);
                 final long entry = Memory.getLong(address);
                 if (Entry.hasRecord(entry)) {
                     Memory.putLongRelease(address, entry | Entry.FROZEN);
@@ -226,8 +230,9 @@ final class LeafSplit {
             final long prefix,
             final LongArrayList taken) {
         long next = 0;
-        final int perPage = CHILD_WORDS - IndexPage.ENTRIES_PER_LINE;
-        for (int from = (entries.size() - 1) / perPage * perPage; from >= 0 && !entries.isEmpty(); from -= perPage) {
+        for (int from = (entries.size() - 1) / OVERFLOW_ENTRIES * OVERFLOW_ENTRIES;
+                from >= 0 && !entries.isEmpty();
+                from -= OVERFLOW_ENTRIES) {
             final long page = takePage(participant, taken);
             writeOverflow(page, depth, prefix, entries, from, next);
             next = LeafWord.of(context.pageNumber(page), depth);
@@ -240,14 +245,15 @@ final class LeafSplit {
             final Participant participant, final long page, final int depth, final long[] words) {
         final boolean newWindow = Entry.windowOf(depth + 1) != Entry.windowOf(depth);
         for (int i = IndexPage.FIRST_BUCKET_LINE; i < IndexPage.LINES; i++) {
-            final int slot0 = i * IndexPage.ENTRIES_PER_LINE;
-            final int[] used = {slot0, CHILD_WORDS + slot0};
+            final int first = i * IndexPage.WORDS_PER_LINE + 1;
+            final int[] used = {first, CHILD_WORDS + first};
             for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
-                final long entry = Memory.getLong(IndexPage.line(page, i) + (long) j * Long.BYTES);
+                final long entry = Memory.getLong(IndexPage.entry(IndexPage.line(page, i), j));
                 if (Entry.hasRecord(entry)) {
                     final int child = Entry.childOf(Entry.tag(entry), depth);
                     final long moved = newWindow ? retag(entry, depth) : entry;
-                    words[used[child]++] = moved; // an entry keeps its line: that depends on the hash alone
+                    // An entry keeps its line: that depends on the hash alone.
+                    IndexPage.putIntoImage(words, used[child]++, moved);
                     if (i >= IndexPage.FIRST_STASH_LINE) {
                         words[child * CHILD_WORDS + FILTER_WORD] |= IndexPage.filterBit(Entry.tag(moved));
                     }
@@ -258,11 +264,13 @@ final class LeafSplit {
         for (long next = Memory.getLong(page + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
             final long overflow = context.pageOf(next);
             firstTouch.touch(participant, overflow);
-            for (int offset = IndexPage.LINE_BYTES; offset < IndexPage.BYTES; offset += Long.BYTES) {
-                final long entry = Memory.getLong(overflow + offset);
-                if (Entry.hasRecord(entry)) {
-                    final int child = Entry.childOf(Entry.tag(entry), depth);
-                    place(entry, depth, words, child * CHILD_WORDS, spilled[child]);
+            for (int i = IndexPage.FIRST_BUCKET_LINE; i < IndexPage.LINES; i++) {
+                for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
+                    final long entry = Memory.getLong(IndexPage.entry(IndexPage.line(overflow, i), j));
+                    if (Entry.hasRecord(entry)) {
+                        final int child = Entry.childOf(Entry.tag(entry), depth);
+                        place(entry, depth, words, child * CHILD_WORDS, spilled[child]);
+                    }
                 }
             }
             next = Memory.getLong(overflow + IndexPage.OVERFLOW_OFFSET);
@@ -286,12 +294,12 @@ final class LeafSplit {
             final long entry, final int depth, final long[] words, final int base, final LongArrayList spilled) {
         final long hash = hashOfEntry(entry, depth);
         final long moved = Entry.of(Entry.tagOf(hash, depth + 1), Entry.linearOffset(entry));
-        if (placeInLine(moved, words, base + IndexPage.firstLine(hash) * IndexPage.ENTRIES_PER_LINE)
-                || placeInLine(moved, words, base + IndexPage.secondLine(hash) * IndexPage.ENTRIES_PER_LINE)) {
+        if (placeInLine(moved, words, base + IndexPage.firstLine(hash) * IndexPage.WORDS_PER_LINE)
+                || placeInLine(moved, words, base + IndexPage.secondLine(hash) * IndexPage.WORDS_PER_LINE)) {
             return;
         }
         for (int line = IndexPage.FIRST_STASH_LINE; line < IndexPage.LINES; line++) {
-            if (placeInLine(moved, words, base + line * IndexPage.ENTRIES_PER_LINE)) {
+            if (placeInLine(moved, words, base + line * IndexPage.WORDS_PER_LINE)) {
                 words[base + FILTER_WORD] |= IndexPage.filterBit(Entry.tag(moved));
                 return;
             }
@@ -300,9 +308,9 @@ final class LeafSplit {
     }
 
     private static boolean placeInLine(final long entry, final long[] words, final int first) {
-        for (int i = first; i < first + IndexPage.ENTRIES_PER_LINE; i++) {
+        for (int i = first + 1; i < first + IndexPage.WORDS_PER_LINE; i++) {
             if (words[i] == 0) {
-                words[i] = entry;
+                IndexPage.putIntoImage(words, i, entry);
                 return true;
             }
         }

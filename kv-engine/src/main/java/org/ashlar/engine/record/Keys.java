@@ -28,7 +28,9 @@ public final class Keys {
      * @return 64 bits
      */
     public long hash(final @Nullable Object base, final long offset, final int length) {
-        return hasher.hashBytesToLong(base, offset, length, Access.INSTANCE);
+        return length == Long.BYTES
+                ? hasher.hashLongToLong(Memory.getLong(base, offset)) // the same number, sooner
+                : hasher.hashBytesToLong(base, offset, length, Access.INSTANCE);
     }
 
     /**
@@ -57,10 +59,13 @@ public final class Keys {
             final @Nullable Object base,
             final long offset,
             final int length) {
-        if (RecordHeader.mapIncarnation(record) != mapIncarnation || RecordHeader.keyLength(record) != length) {
+        if (!RecordHeader.isOf(record, mapIncarnation, length)) {
             return false;
         }
         final long key = record + RecordHeader.BYTES;
+        if (length == Long.BYTES) {
+            return Memory.getLong(null, key) == Memory.getLong(base, offset);
+        }
         int i = 0;
         for (; i + Long.BYTES <= length; i += Long.BYTES) {
             if (Memory.getLong(null, key + i) != Memory.getLong(base, offset + i)) {

@@ -103,6 +103,19 @@ public final class RecordHeader {
     }
 
     /**
+     * Whether a record is of a map and has a key of a length; one load.
+     *
+     * @param address of the record
+     * @param mapIncarnation the map's
+     * @param keyLength 0 to 65,535
+     * @return true when it is
+     */
+    public static boolean isOf(final long address, final int mapIncarnation, final int keyLength) {
+        final long lengthAndMap = Memory.getLong(null, address + SPACE_INCARNATION_OFFSET) >>> Short.SIZE;
+        return lengthAndMap == (Integer.toUnsignedLong(mapIncarnation) << Short.SIZE | keyLength);
+    }
+
+    /**
      * The checksum.
      *
      * @param address of the record

@@ -10,16 +10,23 @@ public final class DirtyEntries {
      * Sets DIRTY on each entry of a map.
      *
      * @param index of the map, in a writable store that is about to be abandoned
+     * @return address of the last of them
      */
-    public static void setIn(final HashIndex index) {
+    public static long setIn(final HashIndex index) {
+        final long[] last = {0};
         index.walk((page, records, count) -> {
-            for (int offset = IndexPage.LINE_BYTES; offset < IndexPage.BYTES; offset += Long.BYTES) {
-                final long entry = Memory.getLong(page + offset);
-                if (Entry.hasRecord(entry)) {
-                    Memory.putLong(page + offset, entry | Entry.DIRTY);
+            for (int line = IndexPage.FIRST_BUCKET_LINE; line < IndexPage.LINES; line++) {
+                for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
+                    final long address = IndexPage.entry(IndexPage.line(page, line), j);
+                    final long entry = Memory.getLong(address);
+                    if (Entry.hasRecord(entry)) {
+                        Memory.putLong(address, entry | Entry.DIRTY);
+                        last[0] = address;
+                    }
                 }
             }
             return true;
         });
+        return last[0];
     }
 }

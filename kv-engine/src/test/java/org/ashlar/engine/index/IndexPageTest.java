@@ -38,16 +38,16 @@ final class IndexPageTest {
                         IndexPage.OVERFLOW_OFFSET + Long.BYTES),
                 Diagram.numbersAbove(IndexPage.class));
         final String text = String.join(" ", Diagram.boxes(IndexPage.class));
-        assertTrue(text.contains("leaf: " + IndexPage.BUCKET_LINES + " bucket lines of eight entries, then "
-                + IndexPage.STASH_LINES + " stash lines"));
-        assertTrue(text.contains("overflow: " + (IndexPage.LINES - 1) + " lines"));
+        assertTrue(text.contains("leaf: " + IndexPage.BUCKET_LINES
+                + " bucket lines of a tag word and seven entries, then " + IndexPage.STASH_LINES + " stash lines"));
+        assertTrue(text.contains("overflow: " + (IndexPage.LINES - 1) + " such lines"));
         assertTrue(text.contains("segment: leaf words from byte " + IndexPage.SEGMENT_OFFSET + " on"));
     }
 
     @Test
     void headerAndLinesFillAPageExactly() {
         assertEquals(Geometry.PAGE_BYTES, IndexPage.BYTES);
-        assertEquals(IndexPage.LINE_BYTES, IndexPage.ENTRIES_PER_LINE * Long.BYTES);
+        assertEquals(IndexPage.LINE_BYTES, (1 + IndexPage.ENTRIES_PER_LINE) * Long.BYTES);
         assertTrue(IndexPage.OVERFLOW_OFFSET + Long.BYTES <= IndexPage.LINE_BYTES, "the header is one line");
         assertEquals(IndexPage.LINES, 1 + IndexPage.BUCKET_LINES + IndexPage.STASH_LINES);
         assertEquals(IndexPage.BYTES, IndexPage.SEGMENT_OFFSET + IndexPage.SEGMENT_WORDS * Long.BYTES);
@@ -134,24 +134,62 @@ final class IndexPageTest {
     }
 
     @Test
-    void matchAndEmptyAgreeWithAPlainLoop() {
+    void matchMissesNoEntryThatBearsTheTagAndHardlyEverNamesAnother() {
+        int named = 0;
+        int meant = 0;
         for (int round = 0; round < 20_000; round++) {
             final int tag = round % 3 == 0 ? 0 : random.nextInt(1 << Entry.TAG_BITS);
-            int matches = 0;
+            Memory.fill(PAGE, IndexPage.LINE_BYTES, (byte) 0);
+            int expected = 0;
             int empty = 0;
             for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
                 final long entry = switch (random.nextInt(4)) {
                     case 0 -> 0L;
                     case 1 -> Entry.of(tag, random.nextLong(1L << 46) & -8);
-                    case 2 -> Entry.of(tag ^ 1 << random.nextInt(Entry.TAG_BITS), 8) | Entry.DIRTY;
+                    case 2 -> Entry.of(tag ^ 1 << random.nextInt(Entry.SHORT_TAG_BITS), 8) | Entry.DIRTY;
                     default -> random.nextLong();
                 };
-                Memory.putLong(PAGE + j * 8L, entry);
-                matches |= Entry.tag(entry) == tag ? 1 << j : 0;
+                final long address = IndexPage.entry(PAGE, j);
+                if (entry != 0) {
+                    IndexPage.putShortTag(address, Entry.tag(entry));
+                    assertTrue(IndexPage.hasShortTag(address, Entry.tag(entry)));
+                    assertFalse(IndexPage.hasShortTag(address, Entry.tag(entry) ^ 1));
+                }
+                Memory.putLong(address, entry);
+                expected |= entry != 0 && Entry.tag(entry) == tag ? 1 << j : 0;
                 empty |= entry == 0 ? 1 << j : 0;
             }
-            assertEquals(matches, IndexPage.match(PAGE, tag));
+            int found = 0;
+            for (long match = IndexPage.match(PAGE, tag); match != 0; match &= match - 1) {
+                final long address = IndexPage.matched(PAGE, match);
+                assertTrue(address > PAGE && address < PAGE + IndexPage.LINE_BYTES, "never the tag word itself");
+                found |= Entry.tag(Memory.getLong(address)) == tag ? 1 << ((int) (address - PAGE) / Long.BYTES - 1) : 0;
+                named++;
+            }
+            meant += Integer.bitCount(expected);
+            assertEquals(expected, found & expected, "all that bear the tag");
             assertEquals(empty, IndexPage.empty(PAGE));
+        }
+        assertTrue(named < 2 * meant, named + " named, " + meant + " meant");
+    }
+
+    @Test
+    void anImageGetsTheSameTagWordsAsAPage() {
+        final long[] words = new long[IndexPage.BYTES / Long.BYTES];
+        Memory.fill(PAGE, IndexPage.BYTES, (byte) 0);
+        for (int i = 0; i < 300; i++) {
+            final int line = random.nextInt(IndexPage.FIRST_BUCKET_LINE, IndexPage.LINES);
+            final int j = random.nextInt(IndexPage.ENTRIES_PER_LINE);
+            final int index = line * IndexPage.WORDS_PER_LINE + 1 + j;
+            if (words[index] == 0) {
+                final long entry = Entry.of(random.nextInt(1 << Entry.TAG_BITS), 8);
+                IndexPage.putIntoImage(words, index, entry);
+                IndexPage.putShortTag(IndexPage.entry(IndexPage.line(PAGE, line), j), Entry.tag(entry));
+                Memory.putLong(IndexPage.entry(IndexPage.line(PAGE, line), j), entry);
+            }
+        }
+        for (int i = 0; i < words.length; i++) {
+            assertEquals(Memory.getLong(PAGE + (long) i * Long.BYTES), words[i], "word " + i);
         }
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.ashlar.engine.Diagram;
+import org.ashlar.pmem.Geometry;
 import org.junit.jupiter.api.Test;
 
 /** Every word of the index is one aligned long: that the fields fit into 64 bits is what makes its stores atomic. */
@@ -20,10 +21,19 @@ final class IndexWordsTest {
         assertEquals(
                 List.of(63, Entry.TAG_SHIFT, Entry.OFFSET_BITS + 1, Entry.OFFSET_BITS, Entry.OFFSET_BITS - 1, 0),
                 Diagram.numbersAbove(Entry.class));
-        final int valid = Long.numberOfTrailingZeros(LeafWord.VALID);
+        final int pageEnd = LeafWord.PAGE_SHIFT + LeafWord.PAGE_BITS;
         assertEquals(
-                List.of(63, 62, valid + 1, valid, valid - 1, LeafWord.PAGE_BITS, LeafWord.PAGE_BITS - 1, 0),
+                List.of(
+                        63,
+                        pageEnd,
+                        pageEnd - 1,
+                        LeafWord.PAGE_SHIFT,
+                        LeafWord.PAGE_SHIFT - 1,
+                        LeafWord.DEPTH_BITS,
+                        LeafWord.DEPTH_BITS - 1,
+                        0),
                 Diagram.numbersAbove(LeafWord.class));
+        assertEquals(Geometry.PAGE_BYTES, 1 << LeafWord.PAGE_SHIFT);
         assertEquals(
                 List.of(
                         63,
@@ -86,8 +96,9 @@ final class IndexWordsTest {
                 final long child = LeafWord.depth(Leaf.childWord(ForwardWord.of(0, 1), depth, hash));
                 assertEquals(depth + 1, child);
                 assertEquals(bitFromTop(hash, depth), LeafWord.page(Leaf.childWord(ForwardWord.of(0, 1), depth, hash)));
-                // At least 10 bits of the tag say more than the prefix does.
-                assertTrue(window + Entry.TAG_BITS - depth >= 10);
+                // At least 11 bits of the tag say more than the prefix does, those of the tag word among them.
+                assertTrue(window + Entry.TAG_BITS - depth >= 11);
+                assertTrue(Entry.SHORT_TAG_BITS <= 11);
             }
         }
     }
@@ -99,15 +110,21 @@ final class IndexWordsTest {
     @Test
     void aLeafWordGivesBackWhatWentInAndOnlyThatIsValid() {
         for (int depth = 0; depth < 64; depth++) {
-            for (final long page : new long[] {0, 1, LARGEST_PAGE, random.nextLong(LARGEST_PAGE)}) {
+            for (final long page : new long[] {1, 2, LARGEST_PAGE, random.nextLong(1, LARGEST_PAGE)}) {
                 final long word = LeafWord.of(page, depth);
                 assertEquals(page, LeafWord.page(word));
+                assertEquals(page * Geometry.PAGE_BYTES, LeafWord.linearOffset(word));
                 assertEquals(depth, LeafWord.depth(word));
                 assertTrue(LeafWord.isValid(word));
                 assertFalse(RootWord.isRoot(word));
             }
         }
         assertFalse(LeafWord.isValid(0));
+        assertFalse(LeafWord.isValid(LeafWord.of(0, 5)), "page 0 is no index page");
+        for (int bit = LeafWord.DEPTH_BITS; bit < Long.SIZE; bit++) {
+            final boolean isOfPage = bit >= LeafWord.PAGE_SHIFT && bit < LeafWord.PAGE_SHIFT + LeafWord.PAGE_BITS;
+            assertEquals(isOfPage, LeafWord.isValid(LeafWord.of(3, 5) ^ 1L << bit), "bit " + bit);
+        }
         assertFalse(LeafWord.isValid(-1));
     }
 

@@ -276,6 +276,16 @@ public final class CrashSimulator implements MemoryRecorder {
     }
 
     /**
+     * Whether a crash could take back a store to the line of an address.
+     *
+     * @param address of a mapped byte
+     * @return true when stores to its line are pending
+     */
+    public boolean isPending(final long address) {
+        return !linesIn(address, address + 1).isEmpty();
+    }
+
+    /**
      * Writes a file as a crash would leave it now.
      *
      * @param target the file to write
