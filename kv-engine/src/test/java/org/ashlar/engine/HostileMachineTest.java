@@ -18,11 +18,11 @@ import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreException;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.kv.StoreLockedException;
-import org.ashlar.kv.StoreOptions;
 import org.ashlar.kv.VerifyReport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Machines that do not give what a store needs, in child processes: a typed exception, and the JVM lives. */
@@ -41,7 +41,7 @@ final class HostileMachineTest {
                     case "open" -> Store.open(path, TestStores.options()).close();
                     case "hold" -> hold(path);
                     case "truncate" -> truncate(path, arguments[2]);
-                    case "fill" -> fill(path);
+                    case "fill" -> fill(path, arguments[2].equals("tiny"));
                     case "read-only" -> readOnly(path);
                     default -> throw new IllegalArgumentException(arguments[0]);
                 }
@@ -102,10 +102,9 @@ final class HostileMachineTest {
         }
 
         /** Fills a device of a few MiB with a store that may grow further, deletes half, writes again, reopens. */
-        private static void fill(final Path path) throws IOException {
-            final StoreOptions options = TestStores.options().withMaximumBytes(1L << 30);
+        private static void fill(final Path path, final boolean tiny) throws IOException {
             int stored = 0;
-            try (EngineStore store = EngineStore.open(path, options, Tuning.tiny())) {
+            try (Store store = openForFilling(path, tiny)) {
                 final KvMap map = store.map("m");
                 try {
                     for (; ; stored++) {
@@ -123,13 +122,19 @@ final class HostileMachineTest {
                     map.put(Integer.toString(i).getBytes(java.nio.charset.StandardCharsets.US_ASCII), new byte[1_000]);
                 }
             }
-            try (EngineStore store = EngineStore.open(path, options, Tuning.tiny())) {
+            try (Store store = openForFilling(path, tiny)) {
                 final VerifyReport report = store.verify();
                 System.out.println("sound " + report.isSound() + ", lost "
                         + (stored / 2
                                 + (stored * 9 / 10 + 1) / 2
                                 - store.map("m").size()));
             }
+        }
+
+        private static Store openForFilling(final Path path, final boolean tiny) {
+            return tiny
+                    ? EngineStore.open(path, TestStores.options().withMaximumBytes(1L << 30), Tuning.tiny())
+                    : Store.open(path); // as a user does in a container
         }
 
         private static void readOnly(final Path path) {
@@ -214,15 +219,18 @@ final class HostileMachineTest {
         assertTrue(output.contains("told ") && !output.contains("told 0"), output);
     }
 
-    @Test
-    void aFullDeviceIsToldLosesNothingAndHasRoomAgain() {
+    /** The larger one is what a container's /dev/shm has by default. */
+    @ParameterizedTest
+    @CsvSource({"6m, tiny", "64m, default"})
+    void aFullDeviceIsToldLosesNothingAndHasRoomAgain(final String size, final String geometry) {
         if (!ChildJvm.canMount()) {
             return; // SpaceReuseTest fills pools; a device can be filled by root only
         }
         final String output = ChildJvm.run(
                 folder,
                 ChildJvm.withMounts(
-                        "mount -t tmpfs -o size=6m tmpfs /mnt", ChildJvm.command(Child.class, "fill", "/mnt/pool")));
+                        "mount -t tmpfs -o size=" + size + " tmpfs /mnt",
+                        ChildJvm.command(Child.class, "fill", "/mnt/pool", geometry)));
         assertTrue(output.contains("full: "), output);
         assertTrue(output.contains("needed "), output);
         assertTrue(output.contains("sound true, lost 0"), output);

@@ -1,6 +1,7 @@
 package org.ashlar.engine;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.ashlar.kv.KvMap;
 
@@ -12,7 +13,11 @@ final class KillWorkload {
     static final int WRITERS = 2;
     private static final int KEYS = 700;
 
+    /** Numbers of keys whose hashes begin alike: few of them make the directory deep, so that it doubles again and again. */
+    private static final List<Integer> ALIKE = TinyStores.collidingKeys(3_000, 1_000, 9, KillWorkload::key);
+
     private final SplittableRandom random;
+    private final List<Integer> alike;
     private final int writer;
     private final long life;
     private long number;
@@ -48,6 +53,7 @@ final class KillWorkload {
         this.writer = writer;
         this.life = life;
         random = new SplittableRandom(life * 1_000_003 + writer);
+        alike = ALIKE.stream().filter(key -> key % WRITERS == writer).toList();
     }
 
     /** Name of the map that an operation goes to. */
@@ -62,7 +68,11 @@ final class KillWorkload {
     Operation next() {
         number++;
         // Mostly few keys, often written; some that are new and make the index grow.
-        final int key = random.nextInt(4) == 0 ? 20_000 + random.nextInt(20_000) : random.nextInt(KEYS);
+        final int key = switch (random.nextInt(8)) {
+            case 0 -> (20_000 + random.nextInt(20_000)) * WRITERS + writer;
+            case 1 -> alike.get(random.nextInt(alike.size()));
+            default -> random.nextInt(KEYS) * WRITERS + writer;
+        };
         final Kind kind = switch (random.nextInt(10)) {
             case 0, 1 -> Kind.DELETE;
             case 2, 3 -> Kind.PUT_IF_ABSENT;
@@ -74,6 +84,6 @@ final class KillWorkload {
             case 3 -> 0;
             default -> random.nextInt(150);
         };
-        return new Operation(kind, key * WRITERS + writer, (life * 31 + writer) * 1_000_000_007L + number, length);
+        return new Operation(kind, key, (life * 31 + writer) * 1_000_000_007L + number, length);
     }
 }
