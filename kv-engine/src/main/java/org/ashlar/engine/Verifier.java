@@ -12,13 +12,15 @@ import org.ashlar.engine.record.Scratch;
 import org.ashlar.engine.space.Space;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.VerifyReport;
+import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
  * Walks a whole store: from the catalog to every map, every index page, every record; then from the allocator's side to everything
  * that counts as taken. What the two sides disagree on is wrong, unless somebody changed the store meanwhile. What was kept out of use
- * because nobody could tell what it is gets free here, when nothing refers to it.
+ * because nobody could tell what it is gets free here, when nothing refers to it; that takes a walk of everything, so where one ended
+ * early, at damage or at a page that cannot be read, nothing gets free.
  */
 final class Verifier {
     private static final int MAX_PROBLEMS = 1000;
@@ -33,6 +35,7 @@ final class Verifier {
     private final Roaring64Bitmap records = new Roaring64Bitmap();
     private final Roaring64Bitmap pages = new Roaring64Bitmap();
     private final long data;
+    private boolean sawEverything = true;
     private long maps;
     private long userRecords;
     private long indexPages;
@@ -62,7 +65,11 @@ final class Verifier {
                 maps++;
             }
         }
-        if (!pool.readOnly() && wasQuiet && epochs.waiting() == 0) {
+        if (space.unreadableChunks() > 0) {
+            problem("what is free in " + space.unreadableChunks()
+                    + " chunks cannot be told, because of faults under the mapping; they are kept out of use");
+        }
+        if (!pool.readOnly() && wasQuiet && sawEverything && epochs.waiting() == 0) {
             compareWithSpace(() -> epochs.waiting() == 0 && epochs.mutations() == mutationsBefore);
         }
         return new VerifyReport(maps, userRecords, indexPages, liveBytes, space.usedBytes() - liveBytes, problems);
@@ -78,8 +85,14 @@ final class Verifier {
     private void auditMap(final Participant participant, final MapCore core, final String what) {
         try {
             core.index().judge().audit(new MapAudit(participant, core, what));
+            Memory.settleFaults();
         } catch (final CorruptStoreException e) {
-            problem(what + ": " + e.getMessage());
+            problem(what + ", which could not be walked to its end: " + e.getMessage());
+            sawEverything = false;
+        } catch (final InternalError e) {
+            problem(what + ", which could not be walked to its end: "
+                    + Errors.mediaError(e).getMessage());
+            sawEverything = false;
         }
     }
 

@@ -124,7 +124,7 @@ final class IndexSpace {
         final long address = data + (page << Pages.SHIFT);
         final Liveness.Verdict verdict;
         try {
-            verdict = liveness.judgeIndexPage(participant, address);
+            verdict = judge(participant, address);
             Memory.putInt(descriptors.core(page) + CoreDescriptor.FLAGS_OFFSET, CoreDescriptor.CORE);
         } catch (final RuntimeException | Error e) {
             descriptors.abandonInitialisation(page);
@@ -135,6 +135,17 @@ final class IndexSpace {
             epochs.retire(participant, Space.indexPageCode(address));
         } else if (verdict == Liveness.Verdict.SUSPECT) {
             quarantined.increment();
+        }
+    }
+
+    /** A page that cannot be read, or whose way from the root cannot, is as good as one that fails its check. */
+    private Liveness.Verdict judge(final Participant participant, final long address) {
+        try {
+            final Liveness.Verdict verdict = liveness.judgeIndexPage(participant, address);
+            Memory.settleFaults(); // before the verdict is relied on
+            return verdict;
+        } catch (final InternalError e) {
+            return Liveness.Verdict.SUSPECT;
         }
     }
 

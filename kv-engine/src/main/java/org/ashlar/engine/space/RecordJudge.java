@@ -1,10 +1,10 @@
 package org.ashlar.engine.space;
 
-import java.util.concurrent.atomic.LongAdder;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.record.Scratch;
 import org.ashlar.kv.CorruptStoreException;
+import org.ashlar.pmem.Memory;
 
 /** Decides what the bytes at a place that an earlier open left are. */
 final class RecordJudge {
@@ -18,25 +18,27 @@ final class RecordJudge {
         DEAD,
         /**
          * A record that fails its check although it was written since the place was last formatted (a write that a crash cut in half,
-         * or damage: only a walk of the whole index can tell, so it is kept out of use until {@code verify} has told). Its
-         * lengths mean nothing.
+         * or damage: only a walk of the whole index can tell, so it is kept out of use until {@code verify} has told), or one that
+         * cannot be read. Its lengths mean nothing.
          */
         QUARANTINED
     }
 
+    /**
+     * Judges a place on media that may be read. The caller must {@linkplain Memory#settleFaults settle} before it relies on any verdict,
+     * and judge with {@link #judgeDespiteFaults} where there was a fault: what is read from a bad page may pass for anything until then.
+     */
     static Verdict judge(
             final Participant participant,
             final Liveness liveness,
             final long address,
             final long spaceBytes,
-            final int incarnation,
-            final LongAdder quarantined) {
+            final int incarnation) {
         if (RecordHeader.spaceIncarnation(address) != incarnation) {
             return Verdict.DEAD; // not written since the space was formatted
         }
         final int valueLength = RecordHeader.valueLength(address);
         if (valueLength < 0 || RecordHeader.size(RecordHeader.keyLength(address), valueLength) > spaceBytes) {
-            quarantined.increment();
             return Verdict.QUARANTINED;
         }
         try {
@@ -44,13 +46,26 @@ final class RecordJudge {
                 return Verdict.LIVE;
             }
         } catch (final CorruptStoreException e) {
-            quarantined.increment(); // the index is damaged where this record would be: nobody can tell
+            return Verdict.QUARANTINED; // the index is damaged where this record would be: nobody can tell
+        }
+        return Scratch.of(participant).isRecordIntact(address, liveness.tailBytes(address))
+                ? Verdict.DEAD
+                : Verdict.QUARANTINED;
+    }
+
+    /** As {@link #judge}, and settles: where the record or what the index says of it cannot be read, nobody can tell what it is. */
+    static Verdict judgeDespiteFaults(
+            final Participant participant,
+            final Liveness liveness,
+            final long address,
+            final long spaceBytes,
+            final int incarnation) {
+        try {
+            final Verdict verdict = judge(participant, liveness, address, spaceBytes, incarnation);
+            Memory.settleFaults();
+            return verdict;
+        } catch (final InternalError e) {
             return Verdict.QUARANTINED;
         }
-        if (Scratch.of(participant).isRecordIntact(address, liveness.tailBytes(address))) {
-            return Verdict.DEAD;
-        }
-        quarantined.increment();
-        return Verdict.QUARANTINED;
     }
 }

@@ -6,6 +6,7 @@ import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.pmem.Descriptors;
+import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -201,24 +202,42 @@ final class RunSpace {
     }
 
     private boolean judgePages(final Participant participant, final int chunk, final long word) {
+        int kept;
+        try {
+            kept = judgeEach(participant, chunk, word, false);
+            Memory.settleFaults(); // once for the chunk, before anything found is relied on
+        } catch (final InternalError e) {
+            // A page is bad, of the chunk or of the index: each by itself, as most may still be told.
+            kept = judgeEach(participant, chunk, word, true);
+        }
+        quarantined.add(kept);
+        return PageBitmap.countSet(descriptors.chunkHeader(chunk), pagesPerChunk) < pagesPerChunk;
+    }
+
+    /** Sets the bitmap of a chunk to the pages that are not dead; how many heads are quarantined. */
+    private int judgeEach(
+            final Participant participant, final int chunk, final long word, final boolean despiteFaults) {
         final long header = descriptors.chunkHeader(chunk);
-        int taken = 0;
+        final int incarnation = ChunkWord.incarnation(word);
+        PageBitmap.clear(header, 0, pagesPerChunk);
+        int kept = 0;
         for (int page = 0; page < pagesPerChunk; ) {
             final long run = chunks.addressOf(chunk) + ((long) page << Pages.SHIFT);
             final long room = (long) (pagesPerChunk - page) << Pages.SHIFT;
+            final RecordJudge.Verdict verdict = despiteFaults
+                    ? RecordJudge.judgeDespiteFaults(participant, liveness, run, room, incarnation)
+                    : RecordJudge.judge(participant, liveness, run, room, incarnation);
             int pages = 1;
-            final RecordJudge.Verdict verdict =
-                    RecordJudge.judge(participant, liveness, run, room, ChunkWord.incarnation(word), quarantined);
             if (verdict != RecordJudge.Verdict.DEAD) {
                 // Only a live head covers its run: one that fails its check may have been dead when what it covered was
                 // reused.
                 pages = verdict == RecordJudge.Verdict.LIVE ? (int) pagesOf(run) : 1;
                 PageBitmap.set(header, page, pages);
-                taken += pages;
+                kept += verdict == RecordJudge.Verdict.QUARANTINED ? 1 : 0;
             }
             page += pages;
         }
-        return taken < pagesPerChunk;
+        return kept;
     }
 
     private boolean isLargeInUse(final Participant participant, final int chunk, final long word) {
@@ -227,9 +246,12 @@ final class RunSpace {
             throw new CorruptStoreException("the table word of chunk " + chunk + " claims " + ChunkWord.extra(word)
                     + " chunks, beyond those in use");
         }
-        return RecordJudge.judge(
-                        participant, liveness, chunks.addressOf(chunk), bytes, ChunkWord.incarnation(word), quarantined)
-                != RecordJudge.Verdict.DEAD;
+        final RecordJudge.Verdict verdict = RecordJudge.judgeDespiteFaults(
+                participant, liveness, chunks.addressOf(chunk), bytes, ChunkWord.incarnation(word));
+        if (verdict == RecordJudge.Verdict.QUARANTINED) {
+            quarantined.increment();
+        }
+        return verdict != RecordJudge.Verdict.DEAD;
     }
 
     /** Whether a body's head does not cover it: what a crash between the words of a large extent leaves. */

@@ -110,6 +110,7 @@ final class SlotSpace {
                     return scratch.firstSlots[sizeClass] + (long) slot * classes.bytesOf(sizeClass);
                 }
             }
+            Memory.settleFaults(); // what the caller read before must not show while locks are held here
             if (scratch.activePages[sizeClass] != 0) {
                 deactivate(scratch.activePages[sizeClass] - 1);
                 scratch.activePages[sizeClass] = 0;
@@ -464,6 +465,7 @@ final class SlotSpace {
                     unused++;
                 }
             }
+            Memory.settleFaults(); // before spans are given out because their words seemed to say so
         } catch (final RuntimeException | Error e) {
             descriptors.abandonChunkInitialisation(chunk);
             throw e;
@@ -509,6 +511,7 @@ final class SlotSpace {
     void initialisePage(final Participant participant, final long page) {
         final int chunk = chunks.chunkOf(addressOfPage(page));
         final int span = (int) (page - pageOf(chunks.addressOf(chunk))) / spanPages;
+        Memory.settleFaults(); // what was read before must not show between the taking of the latch and the try block
         if (!descriptors.beginInitialisation(page)) {
             return;
         }
@@ -532,26 +535,52 @@ final class SlotSpace {
 
     private boolean judgeSlots(
             final Participant participant, final long page, final long descriptor, final long word, final long shape) {
-        final int sizeClass = SpanWord.sizeClass(word);
-        final int size = classes.bytesOf(sizeClass);
-        final int capacity = (int) (shape >>> CAPACITY_SHIFT);
-        int taken = 0;
-        for (int slot = 0; slot < capacity; slot++) {
-            final long address = addressOfPage(page) + (shape & FIRST_MASK) + (long) slot * size;
-            if (RecordJudge.judge(participant, liveness, address, size, SpanWord.incarnation(word), quarantined)
-                    != RecordJudge.Verdict.DEAD) {
-                final long bits = descriptor + CoreDescriptor.BITMAP_OFFSET + (long) (slot >>> 6) * Long.BYTES;
-                Memory.putLong(bits, Memory.getLong(bits) | 1L << slot);
-                taken++;
-            }
+        int kept;
+        try {
+            kept = judgeEach(participant, page, descriptor, word, shape, false);
+            Memory.settleFaults(); // once for the page, before anything found is relied on
+        } catch (final InternalError e) {
+            // The page is bad, or one of the index: each slot by itself, as most may still be told.
+            kept = judgeEach(participant, page, descriptor, word, shape, true);
         }
+        quarantined.add(kept);
+        int taken = 0;
+        for (int i = 0; i < CoreDescriptor.BITMAP_WORDS; i++) {
+            taken += Long.bitCount(Memory.getLong(descriptor + CoreDescriptor.BITMAP_OFFSET + (long) i * Long.BYTES));
+        }
+        final int capacity = (int) (shape >>> CAPACITY_SHIFT);
         Memory.putInt(descriptor + CoreDescriptor.COUNT_OFFSET, taken);
         Memory.putLong(descriptor + CoreDescriptor.RESERVED_OFFSET, shape);
         final boolean room = taken < capacity || capacity == 0;
         Memory.putInt(
                 descriptor + CoreDescriptor.FLAGS_OFFSET,
-                flagsOf(sizeClass, SpanWord.incarnation(word)) | (room ? PENDING : 0));
+                flagsOf(SpanWord.sizeClass(word), SpanWord.incarnation(word)) | (room ? PENDING : 0));
         return room;
+    }
+
+    /** Sets the bitmap of a page to the slots that are not dead; how many of them are quarantined. */
+    private int judgeEach(
+            final Participant participant,
+            final long page,
+            final long descriptor,
+            final long word,
+            final long shape,
+            final boolean despiteFaults) {
+        final int size = classes.bytesOf(SpanWord.sizeClass(word));
+        final int incarnation = SpanWord.incarnation(word);
+        final int capacity = (int) (shape >>> CAPACITY_SHIFT);
+        int kept = 0;
+        for (int slot = 0; slot < capacity; slot++) {
+            final long address = addressOfPage(page) + (shape & FIRST_MASK) + (long) slot * size;
+            final RecordJudge.Verdict verdict = despiteFaults
+                    ? RecordJudge.judgeDespiteFaults(participant, liveness, address, size, incarnation)
+                    : RecordJudge.judge(participant, liveness, address, size, incarnation);
+            kept += verdict == RecordJudge.Verdict.QUARANTINED ? 1 : 0;
+            final long place = descriptor + CoreDescriptor.BITMAP_OFFSET + (long) (slot >>> 6) * Long.BYTES;
+            final long bits = Memory.getLong(place);
+            Memory.putLong(place, verdict == RecordJudge.Verdict.DEAD ? bits & ~(1L << slot) : bits | 1L << slot);
+        }
+        return kept;
     }
 
     // ------------------------------------------------------------------------------------------------------ audit

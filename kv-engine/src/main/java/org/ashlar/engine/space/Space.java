@@ -55,6 +55,10 @@ public final class Space implements Reclaimer {
     private final ReentrantLock sweepLock = new ReentrantLock();
 
     private final RoaringBitmap unswept = new RoaringBitmap();
+
+    /** Chunks that the sweep gave up, as what tells their state cannot be read: nothing more of them is given out. Under the sweep's lock. */
+    private final RoaringBitmap unreadable = new RoaringBitmap();
+
     private int sweepChunk;
     private int sweepPage;
 
@@ -284,6 +288,7 @@ public final class Space implements Reclaimer {
         }
         final long word = chunks.word(chunk);
         chunks.settle(chunk);
+        Memory.settleFaults(); // before the word is believed
         switch (ChunkWord.kind(word)) {
             case ChunkWord.SLOTS -> slots.initialiseChunk(chunk);
             case ChunkWord.INDEX -> index.initialiseChunk(chunk);
@@ -336,7 +341,16 @@ public final class Space implements Reclaimer {
                 final long next = unswept.nextValue(sweepChunk);
                 sweepChunk = next < 0 ? unswept.first() : (int) next;
             }
-            budget -= sweepStep(participant, sweepChunk);
+            try {
+                budget -= sweepStep(participant, sweepChunk);
+                Memory.settleFaults(); // here, not in the put that the sweep is for
+            } catch (final InternalError e) {
+                // Its table word or its spans' cannot be read. Without this every later sweep would end here.
+                unreadable.add(sweepChunk);
+                unswept.remove(sweepChunk);
+                sweepPage = 0;
+                budget -= SWEEP_PAGES;
+            }
         }
         return budget < SWEEP_PAGES;
     }
@@ -363,6 +377,20 @@ public final class Space implements Reclaimer {
     }
 
     // ---------------------------------------------------------------------------------------------------- figures
+
+    /**
+     * How many chunks the sweep gave up because of faults under the mapping.
+     *
+     * @return chunks
+     */
+    public int unreadableChunks() {
+        sweepLock.lock();
+        try {
+            return unreadable.getCardinality();
+        } finally {
+            sweepLock.unlock();
+        }
+    }
 
     /**
      * Linear bytes of the chunks that were ever used: every address that the media holds must lie below.

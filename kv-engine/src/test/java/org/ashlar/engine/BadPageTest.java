@@ -1,0 +1,158 @@
+package org.ashlar.engine;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.ashlar.engine.index.DamagedLeaf;
+import org.ashlar.kv.KvMap;
+import org.ashlar.kv.StoreException;
+import org.ashlar.kv.VerifyReport;
+import org.ashlar.pmem.Memory;
+import org.ashlar.pmem.PoisonedPage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A page of the device goes bad between two opens: what is on it is told, and everything else is served. */
+final class BadPageTest {
+    private static final int RECORDS = 2_000;
+    private static final int LIMIT_SECONDS = 60;
+    private static final long PAGE_MASK = -4096L;
+
+    @TempDir(factory = MemoryFolder.class)
+    Path folder;
+
+    /** What the child process does. */
+    static final class Child {
+        private Child() {}
+
+        public static void main(final String[] arguments) {
+            CompletableFuture.delayedExecutor(LIMIT_SECONDS, TimeUnit.SECONDS).execute(() -> {
+                System.out.println("hangs");
+                Runtime.getRuntime().halt(1);
+            });
+            final Path path = Path.of(arguments[1]);
+            load(path);
+            try (EngineStore store = TestStores.tiny(path)) {
+                final KvMap map = store.map("m");
+                final KvMap other = store.map("other");
+                final long page = pageOf(((EngineMap) map).core(), arguments[0]);
+                PoisonedPage.at(page, path.resolveSibling("empty"));
+                say("gets", RECORDS, i -> {
+                    if (!Arrays.equals(map.get(key(i)), value(i))) {
+                        throw new AssertionError("the value of " + i + " is another");
+                    }
+                });
+                // Enough for the sweep to come to every page that the open before left.
+                say("new", RECORDS, i -> other.put(key(RECORDS + i), value(i)));
+                say("reads", RECORDS, i -> {
+                    if (!Arrays.equals(other.get(key(RECORDS + i)), value(i))) {
+                        throw new AssertionError("the new value of " + i + " is another");
+                    }
+                });
+                final VerifyReport report = store.verify();
+                System.out.println("sound " + report.isSound() + " " + report.problems());
+                say("gets again", RECORDS, i -> {
+                    if (!Arrays.equals(map.get(key(i)), value(i))) {
+                        throw new AssertionError("the value of " + i + " became another");
+                    }
+                });
+            }
+            System.out.println("done");
+        }
+
+        private static long pageOf(final MapCore core, final String what) {
+            return what.equals("index") ? DamagedLeaf.lastOf(core.index()) : recordOf(core, RECORDS / 2) & PAGE_MASK;
+        }
+
+        private static void say(final String what, final int count, final java.util.function.IntConsumer call) {
+            int told = 0;
+            for (int i = 0; i < count; i++) {
+                try {
+                    call.accept(i);
+                    Memory.settleFaults(); // the JVM may deliver the error a few instructions late: after the call
+                } catch (final StoreException | InternalError e) {
+                    told++;
+                }
+            }
+            System.out.println(what + ": told " + told);
+        }
+    }
+
+    private static byte[] key(final int i) {
+        return Integer.toString(i).getBytes(US_ASCII);
+    }
+
+    private static byte[] value(final int i) {
+        final byte[] value = new byte[60];
+        Arrays.fill(value, (byte) (i % 100 + 1));
+        return value;
+    }
+
+    private static long recordOf(final MapCore core, final int i) {
+        final byte[] key = key(i);
+        final long record = core.index()
+                .find(
+                        new org.ashlar.engine.record.Keys(42).hash(key, Memory.ARRAY_BASE, key.length),
+                        key,
+                        Memory.ARRAY_BASE,
+                        key.length);
+        assertTrue(record != 0);
+        return record;
+    }
+
+    private static void load(final Path path) {
+        try (EngineStore store = TestStores.tiny(path)) {
+            final KvMap map = store.map("m");
+            for (int i = 0; i < RECORDS; i++) {
+                map.put(key(i), value(i));
+            }
+            store.map("other").put(key(0), value(0));
+        }
+    }
+
+    private String run(final String what) {
+        return ChildJvm.run(
+                folder,
+                ChildJvm.command(Child.class, what, folder.resolve("pool").toString()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"record", "index"})
+    void newRecordsAreStoredAndVerifyReportsWhereAPageThatIsNotTheirsIsBad(final String what) {
+        final String output = run(what);
+        assertTrue(output.endsWith("done\nexit code 0"), output);
+        assertFalse(output.contains("gets: told 0\n"), output);
+        assertTrue(output.contains("new: told 0\n"), output);
+        assertTrue(output.contains("reads: told 0\n"), output);
+        assertTrue(output.contains("sound false"), output);
+    }
+
+    @Test
+    void whatVerifyCouldNotWalkIsNotFreed() {
+        final Path path = folder.resolve("pool");
+        load(path);
+        try (EngineStore store = TestStores.tiny(path)) {
+            final KvMap map = store.map("m");
+            final long leaf = DamagedLeaf.lastOf(((EngineMap) map).core().index());
+            DamagedLeaf.flip(leaf);
+            assertFalse(store.verify().isSound());
+            final KvMap other = store.map("other");
+            for (int i = 0; i < RECORDS; i++) {
+                other.put(key(i), new byte[60]);
+            }
+            DamagedLeaf.flip(leaf);
+            for (int i = 0; i < RECORDS; i++) {
+                org.junit.jupiter.api.Assertions.assertArrayEquals(value(i), map.get(key(i)), "key " + i);
+            }
+            assertEquals(RECORDS, map.size());
+        }
+    }
+}
