@@ -4,7 +4,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
-import org.ashlar.pmem.Memory;
 import org.jspecify.annotations.Nullable;
 
 /** Padding before the announcement, so that no other participant's announcement shares its cache lines. */
@@ -201,7 +200,6 @@ public final class Participant extends ParticipantTrailingPad {
         if (lent && caller == this) {
             return; // somebody else is at it
         }
-        Memory.settleFaults(); // what the caller read before must not show while the reclaimer holds locks
         for (int count = takeRetired(safeBefore); count > 0; count = takeRetired(safeBefore)) {
             long touched = 0;
             for (int i = 0; i < count; i++) {

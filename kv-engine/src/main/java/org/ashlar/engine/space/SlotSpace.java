@@ -110,7 +110,6 @@ final class SlotSpace {
                     return scratch.firstSlots[sizeClass] + (long) slot * classes.bytesOf(sizeClass);
                 }
             }
-            Memory.settleFaults(); // what the caller read before must not show while locks are held here
             if (scratch.activePages[sizeClass] != 0) {
                 deactivate(scratch.activePages[sizeClass] - 1);
                 scratch.activePages[sizeClass] = 0;
