@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Keys have 0 to 65,535 bytes, values 0 bytes to the largest free run of space. Handles are cheap, may be kept as long
  * as the store is open and are safe to share between threads.
  *
- * <p><b>Durability.</b> When {@code put}, {@code putIfAbsent} or {@code delete} returns, its effect has the durability that
+ * <p><b>Durability.</b> When a method that changes the map returns, its effect has the durability that
  * {@link Store#durability} reports; when it does not return, because the process or the machine died, the effect is all
  * there or not there. No read returns what a crash could take back.
  *
@@ -79,6 +79,145 @@ public interface KvMap {
      */
     boolean putIfAbsent(
             DirectBuffer key, int keyOffset, int keyLength, DirectBuffer value, int valueOffset, int valueLength);
+
+    /**
+     * Stores a value that the caller writes straight into the place where it stays: no copy is made of it. The writer runs once, on the
+     * calling thread, under no lock, and may call this store. When it throws, nothing was stored.
+     *
+     * @param key the key; not kept
+     * @param valueLength bytes of the value
+     * @param writer fills the value; the bytes that it does not write are zero
+     * @throws IllegalArgumentException when the length is negative
+     */
+    void put(byte[] key, int valueLength, ValueWriter writer);
+
+    /**
+     * Stores a value that the caller writes straight into the place where it stays; see {@link #put(byte[], int, ValueWriter)}.
+     *
+     * @param key holds the key
+     * @param keyOffset first byte of the key
+     * @param keyLength bytes of the key
+     * @param valueLength bytes of the value
+     * @param writer fills the value; the bytes that it does not write are zero
+     * @throws IndexOutOfBoundsException when the key's range does not lie within its buffer
+     * @throws IllegalArgumentException when the length is negative
+     */
+    void put(DirectBuffer key, int keyOffset, int keyLength, int valueLength, ValueWriter writer);
+
+    /**
+     * Stores a value for a key that has one.
+     *
+     * @param key the key; not kept
+     * @param value the value; not kept
+     * @return true when it was stored, false when the key had no value, and has none now
+     */
+    boolean replace(byte[] key, byte[] value);
+
+    /**
+     * Stores a value for a key that has one.
+     *
+     * @param key holds the key
+     * @param keyOffset first byte of the key
+     * @param keyLength bytes of the key
+     * @param value holds the value
+     * @param valueOffset first byte of the value
+     * @param valueLength bytes of the value
+     * @return true when it was stored, false when the key had no value, and has none now
+     * @throws IndexOutOfBoundsException when a range does not lie within its buffer
+     */
+    boolean replace(
+            DirectBuffer key, int keyOffset, int keyLength, DirectBuffer value, int valueOffset, int valueLength);
+
+    /**
+     * Compare and set: stores a value for a key whose value has just these bytes.
+     *
+     * @param key the key; not kept
+     * @param expected what the value must be; not kept
+     * @param value the new value; not kept
+     * @return true when it was stored, false when the key had another value or none, which is unchanged
+     */
+    boolean replace(byte[] key, byte[] expected, byte[] value);
+
+    /**
+     * Compare and set: stores a value for a key whose value has just these bytes.
+     *
+     * @param key holds the key
+     * @param keyOffset first byte of the key
+     * @param keyLength bytes of the key
+     * @param expected holds what the value must be
+     * @param expectedOffset first byte of it
+     * @param expectedLength bytes of it
+     * @param value holds the new value
+     * @param valueOffset first byte of the value
+     * @param valueLength bytes of the value
+     * @return true when it was stored, false when the key had another value or none, which is unchanged
+     * @throws IndexOutOfBoundsException when a range does not lie within its buffer
+     */
+    boolean replace(
+            DirectBuffer key,
+            int keyOffset,
+            int keyLength,
+            DirectBuffer expected,
+            int expectedOffset,
+            int expectedLength,
+            DirectBuffer value,
+            int valueOffset,
+            int valueLength);
+
+    /**
+     * Stores a value and tells what it replaced, in one step.
+     *
+     * @param key the key; not kept
+     * @param value the value; not kept
+     * @return a copy of the value before, or null when there was none
+     */
+    byte @Nullable [] getAndPut(byte[] key, byte[] value);
+
+    /**
+     * Stores a value for a key that has one and tells what it replaced, in one step.
+     *
+     * @param key the key; not kept
+     * @param value the value; not kept
+     * @return a copy of the value before, or null when there was none, and is none now
+     */
+    byte @Nullable [] getAndReplace(byte[] key, byte[] value);
+
+    /**
+     * Removes a key and tells what its value was, in one step.
+     *
+     * @param key the key
+     * @return a copy of the value, or null when there was none
+     */
+    byte @Nullable [] getAndDelete(byte[] key);
+
+    /**
+     * Computes a new value from the value of a key, or from its absence, and stores it in one step. The function runs under no
+     * lock, may call this store, and runs again when another thread has changed the value meanwhile.
+     *
+     * @param key the key; not kept
+     * @param function gets a copy of the value, or null; returns the new value, or null to remove the key
+     * @return what the function returned for the value that was replaced
+     */
+    byte @Nullable [] compute(byte[] key, ValueFunction function);
+
+    /**
+     * As {@link #compute}, for a key that has a value.
+     *
+     * @param key the key; not kept
+     * @param function gets a copy of the value; returns the new value, or null to remove the key
+     * @return what the function returned, or null when the key had no value, and the function was not called
+     */
+    byte @Nullable [] computeIfPresent(byte[] key, ValueFunction function);
+
+    /**
+     * Computes a value for a key that has none, and stores it. The function runs under no lock and may call this store; what it made
+     * is dropped when another thread was first.
+     *
+     * @param key the key; not kept
+     * @param function gets null; returns the value, or null to leave the key without one
+     * @return a copy of the value that the key has now, or null
+     */
+    byte @Nullable [] computeIfAbsent(byte[] key, ValueFunction function);
 
     /**
      * The value of a key, copied.
@@ -171,6 +310,58 @@ public interface KvMap {
     boolean delete(DirectBuffer key, int keyOffset, int keyLength);
 
     /**
+     * Removes a key whose value has just these bytes.
+     *
+     * @param key the key
+     * @param expected what the value must be
+     * @return true when it was removed, false when the key had another value or none, which is unchanged
+     */
+    boolean delete(byte[] key, byte[] expected);
+
+    /**
+     * Removes a key whose value has just these bytes.
+     *
+     * @param key holds the key
+     * @param keyOffset first byte of the key
+     * @param keyLength bytes of the key
+     * @param expected holds what the value must be
+     * @param expectedOffset first byte of it
+     * @param expectedLength bytes of it
+     * @return true when it was removed, false when the key had another value or none, which is unchanged
+     * @throws IndexOutOfBoundsException when a range does not lie within its buffer
+     */
+    boolean delete(
+            DirectBuffer key,
+            int keyOffset,
+            int keyLength,
+            DirectBuffer expected,
+            int expectedOffset,
+            int expectedLength);
+
+    /**
+     * Reads the values of many keys in place. Their cache misses overlap, so this is a few times faster than one after the other, where the
+     * data is larger than the processor's cache. Each value is one that its key had during the call; they are not of one instant.
+     *
+     * @param keys the keys
+     * @param reader gets each value, in the order of the keys
+     * @return number of keys that have a value
+     */
+    int readAll(byte[][] keys, IndexedValueReader reader);
+
+    /**
+     * Reads the values of many keys of one length in place; see {@link #readAll(byte[][], IndexedValueReader)}.
+     *
+     * @param keys holds the keys, one behind the other
+     * @param keysOffset first byte of the first key
+     * @param keyLength bytes of each key
+     * @param count number of keys
+     * @param reader gets each value, in the order of the keys
+     * @return number of keys that have a value
+     * @throws IndexOutOfBoundsException when the keys do not lie within the buffer
+     */
+    int readAll(DirectBuffer keys, int keysOffset, int keyLength, int count, IndexedValueReader reader);
+
+    /**
      * Whether a key has a value.
      *
      * @param key the key
@@ -198,6 +389,21 @@ public interface KvMap {
      * @return true when all were visited, false when the visitor ended it
      */
     boolean forEach(EntryVisitor visitor);
+
+    /**
+     * Iterates over the entries, copied. Weakly consistent, as {@link #forEach}; holds nothing back between two calls, so it may be left
+     * unfinished. {@code Iterator.remove} removes the key, whatever its value is by then. An iterator is for one thread at a time.
+     *
+     * @return the entries; each call of {@code iterator()} begins anew
+     */
+    Iterable<KvEntry> entries();
+
+    /**
+     * Iterates over the keys, copied, without reading values; as {@link #entries}.
+     *
+     * @return the keys
+     */
+    Iterable<byte[]> keys();
 
     /**
      * Number of entries. Exact while nobody writes; with writers, a number that was right at some instant of each stripe of the
