@@ -440,6 +440,12 @@ public interface KvMap {
     Iterable<byte[]> keys();
 
     /**
+     * Removes all entries, durably, in one step and in constant time; their space is given back bit by bit, when the operations that were
+     * running have ended. An iteration that is under way goes on with what it has read, then with the entries stored since.
+     */
+    void clear();
+
+    /**
      * Number of entries. Exact while nobody writes; with writers, a number that was right at some instant of each stripe of the
      * count. Constant time, except for the first call after the process was killed: that one walks the index pages (not the
      * records) of the map.

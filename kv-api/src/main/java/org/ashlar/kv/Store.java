@@ -57,6 +57,18 @@ public interface Store extends AutoCloseable {
     KvMap map(String name);
 
     /**
+     * Drops a map: its name and all that it holds are gone, durably, when this returns, in one step and in constant time. Its space is given
+     * back bit by bit, when the operations that were running have ended. Handles to it throw {@link MapDroppedException} from then
+     * on, also when a new map of the same name is made.
+     *
+     * @param name of the map
+     * @return true when there was such a map
+     * @throws StoreClosedException when the store is closed
+     * @throws ReadOnlyStoreException when the store was opened read-only
+     */
+    boolean dropMap(String name);
+
+    /**
      * The names of all maps.
      *
      * @return a copy, sorted

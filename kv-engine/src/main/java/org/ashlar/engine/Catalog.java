@@ -1,7 +1,11 @@
 package org.ashlar.engine;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +19,8 @@ import org.ashlar.engine.record.Keys;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.space.Liveness;
 import org.ashlar.engine.space.Space;
+import org.ashlar.kv.MapDroppedException;
+import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +41,10 @@ final class Catalog implements Liveness {
     private final Pool pool;
     private final boolean trustCounts;
     private final ConcurrentMap<Integer, MapCore> cores = new ConcurrentHashMap<>();
+
+    /** By name. Under this object's monitor. */
+    private final Map<String, MapRef> refs = new HashMap<>();
+
     private final Superblock superblock;
     private @Nullable Parts parts;
     /** The name of the map whose record I is not written yet, if there is one. */
@@ -96,7 +106,7 @@ final class Catalog implements Liveness {
     }
 
     /** The map of a name, made when there is none; both its records are durable when this returns. */
-    synchronized MapCore findOrCreate(final Participant participant, final byte[] name) {
+    synchronized MapRef findOrCreate(final Participant participant, final byte[] name) {
         register(participant);
         MapCore core = find(name);
         if (core == null) {
@@ -107,8 +117,98 @@ final class Catalog implements Liveness {
             throw new IllegalStateException("a map that was just created is not there");
         }
         register(participant);
-        return core;
+        return refOf(name, core);
     }
+
+    /** The map of a name, for a store that is only read; null when there is none. */
+    synchronized @Nullable MapRef findOnly(final byte[] name) {
+        final MapCore core = find(name);
+        return core == null ? null : refOf(name, core);
+    }
+
+    private MapRef refOf(final byte[] bytes, final MapCore core) {
+        return refs.computeIfAbsent(new String(bytes, StandardCharsets.UTF_8), name -> new MapRef(name, core));
+    }
+
+    // ------------------------------------------------------------------------------------------------ going away
+
+    /**
+     * Drops a map. The commit is the removal of its record N; record I goes when the map's space has been given back, and after a crash
+     * before that, it names a map that there is not, or that has another incarnation: {@link #removeStale}.
+     *
+     * @return whether there was one
+     */
+    synchronized boolean drop(final Participant participant, final byte[] name, final Reaper reaper) {
+        register(participant);
+        final MapCore core = find(name);
+        if (core == null) {
+            return false;
+        }
+        final MapRef ref = refs.remove(new String(name, StandardCharsets.UTF_8));
+        final byte[] key = nameKey(name);
+        final long home = parts().catalog.unlink(participant, key, Memory.ARRAY_BASE, key.length, HashIndex.ANYTHING);
+        if (ref != null) {
+            ref.set(null);
+        }
+        reaper.add(core, home);
+        return true;
+    }
+
+    /** Clears a map: its name stands for a new, empty one from here on. The commit is the replacement of its record N. */
+    synchronized void clear(final Participant participant, final byte[] name, final Reaper reaper) {
+        register(participant);
+        final MapCore core = find(name);
+        if (core == null) {
+            throw new MapDroppedException(
+                    "the map '" + new String(name, StandardCharsets.UTF_8) + "' was dropped; nothing is left to clear");
+        }
+        final long home = create(participant, name);
+        final MapCore fresh = find(name);
+        if (fresh == null || fresh == core) {
+            throw new IllegalStateException("a map that was just created is not there");
+        }
+        refOf(name, fresh).set(fresh);
+        reaper.add(core, home);
+        try {
+            register(participant);
+        } catch (final StoreFullException e) {
+            // The map is cleared all the same; what is missing is written before the next map is made, or after the
+            // next open.
+        }
+    }
+
+    /** Forgets a map that is gone, when all that it held was given back. */
+    void forget(final Participant participant, final int incarnation) {
+        cores.remove(incarnation);
+        final byte[] key = incarnationKey(incarnation);
+        parts().catalog.delete(participant, key, Memory.ARRAY_BASE, key.length, HashIndex.ANYTHING);
+    }
+
+    /** Removes the records I that a crash left of maps that were on their way out. */
+    synchronized boolean removeStale(final Participant participant) {
+        final List<Integer> stale = new ArrayList<>();
+        parts().catalog.index().walk((page, records, count) -> {
+            for (int i = 0; i < count; i++) {
+                final byte[] key = keyOf(records[i]);
+                if (key[0] == INCARNATION && byIncarnation(incarnationIn(key)) == null) {
+                    stale.add(incarnationIn(key));
+                }
+            }
+            return true;
+        });
+        stale.forEach(incarnation -> forget(participant, incarnation));
+        return false; // nothing that a reaper would have to do
+    }
+
+    private static int incarnationIn(final byte[] key) {
+        int incarnation = 0;
+        for (int i = 0; i < Integer.BYTES; i++) {
+            incarnation |= (key[1 + i] & 0xFF) << (i * Byte.SIZE);
+        }
+        return incarnation;
+    }
+
+    // ------------------------------------------------------------------------------------------------------ making
 
     /** Writes the record I that is missing. */
     private void register(final Participant participant) {
@@ -125,7 +225,8 @@ final class Catalog implements Liveness {
         }
     }
 
-    private void create(final Participant participant, final byte[] name) {
+    /** Makes a new map of a name; returns the record N that it replaced, not retired, or 0. */
+    private long create(final Participant participant, final byte[] name) {
         final int incarnation = superblock.takeIncarnation();
         final long root = HashIndex.plantLeaf(parts().context, participant, incarnation);
         final byte[] key = nameKey(name);
@@ -137,8 +238,18 @@ final class Catalog implements Liveness {
         final int tail = value.length - RootTail.BYTES;
         putLong(value, tail + RootTail.ROOT_OFFSET, root);
         putLong(value, tail + RootTail.COUNT_OFFSET, RootTail.COUNT_VALID); // no entries
-        put(participant, key, value);
+        final long replaced = parts().catalog
+                .exchange(
+                        participant,
+                        key,
+                        Memory.ARRAY_BASE,
+                        key.length,
+                        value,
+                        Memory.ARRAY_BASE,
+                        value.length,
+                        HashIndex.ANYTHING);
         unregistered = name;
+        return replaced;
     }
 
     private void put(final Participant participant, final byte[] key, final byte[] value) {

@@ -24,27 +24,25 @@ import org.jspecify.annotations.Nullable;
 /** A handle to a map: checks arguments, enters and leaves the epochs, hands out views, translates errors. */
 final class EngineMap implements KvMap {
     private final EngineStore store;
-    private final MapCore core;
+    private final MapRef map;
     private final MapWrites writes;
-    private final String name;
     private final boolean verifyReads;
 
-    EngineMap(final EngineStore store, final MapCore core, final String name, final boolean verifyReads) {
+    EngineMap(final EngineStore store, final MapRef map, final boolean verifyReads) {
         this.store = store;
-        this.core = core;
-        writes = new MapWrites(store, core);
-        this.name = name;
+        this.map = map;
+        writes = new MapWrites(store, map);
         this.verifyReads = verifyReads;
     }
 
-    /** For tests. */
+    /** The map that the name stands for now; to be asked inside an operation. */
     MapCore core() {
-        return core;
+        return map.core();
     }
 
     @Override
     public String name() {
-        return name;
+        return map.name();
     }
 
     // ------------------------------------------------------------------------------------------------------ writing
@@ -358,7 +356,7 @@ final class EngineMap implements KvMap {
 
     private long find(
             final Participant participant, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
-        final long record = core.find(keyBase, keyOffset, keyLength);
+        final long record = core().find(keyBase, keyOffset, keyLength);
         if (verifyReads && record != 0) {
             checkIntact(participant, record);
         }
@@ -366,8 +364,8 @@ final class EngineMap implements KvMap {
     }
 
     private void checkIntact(final Participant participant, final long record) {
-        if (!Scratch.of(participant).isRecordIntact(record, core.tailBytes())) {
-            throw new CorruptStoreException("a record of map '" + name + "', with a key of "
+        if (!Scratch.of(participant).isRecordIntact(record, 0)) {
+            throw new CorruptStoreException("a record of map '" + map.name() + "', with a key of "
                     + RecordHeader.keyLength(record) + " and a value of " + RecordHeader.valueLength(record)
                     + " bytes, fails its checksum; verify the store");
         }
@@ -479,7 +477,7 @@ final class EngineMap implements KvMap {
                 final int count = Math.min(Scratch.BATCH, keys.length - from);
                 for (int i = 0; i < count; i++) {
                     final byte[] key = keys[from + i];
-                    hashes[i] = core.hash(key, Memory.ARRAY_BASE, key.length);
+                    hashes[i] = core().hash(key, Memory.ARRAY_BASE, key.length);
                 }
                 touch(participant, count);
                 for (int i = 0; i < count; i++) {
@@ -515,7 +513,7 @@ final class EngineMap implements KvMap {
             for (int from = 0; from < count; from += Scratch.BATCH) {
                 final int batch = Math.min(Scratch.BATCH, count - from);
                 for (int i = 0; i < batch; i++) {
-                    hashes[i] = core.hash(base, first + (long) (from + i) * keyLength, keyLength);
+                    hashes[i] = core().hash(base, first + (long) (from + i) * keyLength, keyLength);
                 }
                 touch(participant, batch);
                 for (int i = 0; i < batch; i++) {
@@ -536,7 +534,7 @@ final class EngineMap implements KvMap {
 
     private void touch(final Participant participant, final int count) {
         final Scratch scratch = Scratch.of(participant);
-        scratch.touchedSum += core.touch(scratch.batchHashes, scratch.batchWords, count);
+        scratch.touchedSum += core().touch(scratch.batchHashes, scratch.batchWords, count);
     }
 
     /** 1 when the key has a value. */
@@ -548,7 +546,7 @@ final class EngineMap implements KvMap {
             final long keyOffset,
             final int keyLength,
             final IndexedValueReader reader) {
-        final long record = core.find(hash, keyBase, keyOffset, keyLength);
+        final long record = core().find(hash, keyBase, keyOffset, keyLength);
         if (record != 0 && verifyReads) {
             checkIntact(participant, record);
         }
@@ -592,7 +590,8 @@ final class EngineMap implements KvMap {
         Objects.requireNonNull(visitor, "visitor");
         final Participant participant = store.enter();
         try {
-            return core.index().walk((page, records, count) -> visitLeaf(participant, records, count, visitor));
+            final MapCore core = core();
+            return core.index().walk((page, records, count) -> visitLeaf(participant, core, records, count, visitor));
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
         } catch (final PoolException e) {
@@ -603,7 +602,11 @@ final class EngineMap implements KvMap {
     }
 
     private boolean visitLeaf(
-            final Participant participant, final long[] records, final int count, final EntryVisitor visitor) {
+            final Participant participant,
+            final MapCore core,
+            final long[] records,
+            final int count,
+            final EntryVisitor visitor) {
         for (int i = 0; i < count; i++) {
             final long record = records[i];
             core.checkBounds(record);
@@ -637,7 +640,7 @@ final class EngineMap implements KvMap {
     public long size() {
         final Participant participant = store.enter();
         try {
-            return core.index().size(participant);
+            return core().index().size(participant);
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
         } catch (final PoolException e) {
@@ -645,6 +648,11 @@ final class EngineMap implements KvMap {
         } finally {
             store.exit(participant);
         }
+    }
+
+    @Override
+    public void clear() {
+        store.clear(map.name());
     }
 
     // -------------------------------------------------------------------------------------------------- arguments

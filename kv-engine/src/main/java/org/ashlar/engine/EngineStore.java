@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.index.HashIndex;
@@ -46,6 +47,9 @@ import org.ashlar.pmem.PoolOptions;
 final class EngineStore implements Store {
     private static final System.Logger LOG = System.getLogger(EngineStore.class.getName());
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+    private static final int ATTEMPTS_WHEN_FULL = 5;
+    private static final int REAPED_LEAVES = 4;
+    private static final long REAP_PARK_NANOS = 1_000_000;
     private static final int MAX_NAME_BYTES = 1024;
     private static final long CLOSE_POLL_NANOS = 50_000;
     private static final long ROOM_PARK_NANOS = 50_000;
@@ -60,6 +64,8 @@ final class EngineStore implements Store {
     private final boolean verifyReads;
     private final long openNanos;
     private final ReentrantLock verifyLock = new ReentrantLock();
+    private final Reaper reaper;
+    private final AtomicBoolean reaping = new AtomicBoolean();
     private final AtomicBoolean unmapped = new AtomicBoolean();
     private volatile boolean open = true;
 
@@ -89,6 +95,7 @@ final class EngineStore implements Store {
             }
         }
         catalog.bind(space, keys, context);
+        reaper = new Reaper(epochs, space, catalog);
         verifyReads = options.verifyReads() || suspect;
         openNanos = System.nanoTime() - beganNanos;
         if (suspect) {
@@ -215,6 +222,9 @@ final class EngineStore implements Store {
 
     private void makeRoomOnce() {
         // What the sweep finds dead can be taken back only by an operation that begins after it.
+        while (reap()) {
+            // what dropped maps held comes first
+        }
         Participant participant = enterForWriting();
         try {
             space.sweepAll(participant);
@@ -261,12 +271,92 @@ final class EngineStore implements Store {
     private KvMap mapOnce(final String name, final byte[] bytes) {
         final Participant participant = enter();
         try {
-            final MapCore core = pool.readOnly() ? catalog.find(bytes) : catalog.findOrCreate(participant, bytes);
-            if (core == null) {
+            final MapRef map = pool.readOnly() ? catalog.findOnly(bytes) : catalog.findOrCreate(participant, bytes);
+            if (map == null) {
                 throw new StoreException(
                         "there is no map '" + name + "' in " + pool.path() + ", and it was opened read-only");
             }
-            return new EngineMap(this, core, name, verifyReads);
+            return new EngineMap(this, map, verifyReads);
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            exit(participant);
+        }
+    }
+
+    @Override
+    public boolean dropMap(final String name) {
+        final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        return changeMaps(participant -> catalog.drop(participant, bytes, reaper));
+    }
+
+    void clear(final String name) {
+        final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        changeMaps(participant -> {
+            catalog.clear(participant, bytes, reaper);
+            return true;
+        });
+    }
+
+    private boolean changeMaps(final Predicate<Participant> change) {
+        for (int attempt = 1; ; attempt++) {
+            final Participant participant = enterForWriting();
+            try {
+                final boolean changed = change.test(participant);
+                afterWrite(participant);
+                if (changed && options.backgroundWork()) {
+                    reapInBackground();
+                }
+                return changed;
+            } catch (final StoreFullException e) {
+                if (attempt == ATTEMPTS_WHEN_FULL) {
+                    throw e;
+                }
+            } catch (final InternalError e) {
+                throw Errors.mediaError(e);
+            } catch (final PoolException e) {
+                throw Errors.translate(e);
+            } finally {
+                exit(participant);
+            }
+            makeRoom(attempt);
+        }
+    }
+
+    private void reapInBackground() {
+        if (reaping.compareAndSet(false, true)) {
+            final Thread thread = new Thread(this::reapUntilDone, "ashlar-reaper");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    private void reapUntilDone() {
+        try {
+            while (!reaper.isDone()) {
+                if (!reap()) {
+                    LockSupport.parkNanos(REAP_PARK_NANOS); // somebody who began before may still use the map
+                }
+            }
+        } catch (final StoreException e) {
+            LOG.log(System.Logger.Level.DEBUG, "giving back a dropped map ended early", e); // closed, as a rule
+        } finally {
+            reaping.set(false);
+        }
+        if (!reaper.isDone() && open) {
+            reapInBackground();
+        }
+    }
+
+    /** Gives back a little of what dropped and cleared maps held; whether there was something that could be. */
+    private boolean reap() {
+        final Participant participant = enterForWriting();
+        try {
+            final boolean reaped = reaper.reapSome(participant, REAPED_LEAVES);
+            afterWrite(participant);
+            return reaped;
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
         } catch (final PoolException e) {
@@ -351,11 +441,12 @@ final class EngineStore implements Store {
 
     private VerifyReport verifyLocked() {
         if (!pool.readOnly()) {
+            changeMaps(catalog::removeStale); // an operation of its own: what it retires is taken back below
             makeRoom();
         }
         final Participant participant = enter();
         try {
-            return new Verifier(pool, epochs, space, catalog).run(participant);
+            return new Verifier(pool, epochs, space, catalog, reaper).run(participant);
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
         } catch (final PoolException e) {

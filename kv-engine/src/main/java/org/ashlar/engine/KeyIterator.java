@@ -41,10 +41,11 @@ final class KeyIterator implements Iterator<byte[]> {
     private void readLeaf() {
         final Participant participant = store.enter();
         try {
-            position = map.core().index().visitLeaf(position, (page, records, count) -> {
+            final MapCore core = map.core(); // where the map was cleared meanwhile, the rest of the new one
+            position = core.index().visitLeaf(position, (page, records, count) -> {
                 keys = new byte[count][];
                 for (int i = 0; i < count; i++) {
-                    map.core().checkBounds(records[i]);
+                    core.checkBounds(records[i]);
                     keys[i] = new byte[RecordHeader.keyLength(records[i])];
                     Memory.copyToHeap(null, records[i] + RecordHeader.BYTES, keys[i], 0, keys[i].length);
                 }

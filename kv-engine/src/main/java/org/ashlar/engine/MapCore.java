@@ -143,6 +143,24 @@ final class MapCore {
             final long valueOffset,
             final int valueLength,
             final long expected) {
+        final long old =
+                exchange(participant, keyBase, keyOffset, keyLength, valueBase, valueOffset, valueLength, expected);
+        if (old > 0) {
+            space.retireRecord(participant, old); // 4
+        }
+        return old;
+    }
+
+    /** As {@link #put}, but the caller is to retire the old record. */
+    long exchange(
+            final Participant participant,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength,
+            final @Nullable Object valueBase,
+            final long valueOffset,
+            final int valueLength,
+            final long expected) {
         invalidateCount();
         final long hash = keys.hash(keyBase, keyOffset, keyLength);
         if (expected == HashIndex.ABSENT && index.find(hash, keyBase, keyOffset, keyLength) != 0) {
@@ -173,7 +191,7 @@ final class MapCore {
         return publish(participant, hash, keyBase, keyOffset, keyLength, record, size, expected);
     }
 
-    /** Steps 3 and 4 of a put. */
+    /** Step 3 of a put. */
     private long publish(
             final Participant participant,
             final long hash,
@@ -186,14 +204,13 @@ final class MapCore {
         final long old;
         try {
             old = index.put(participant, hash, keyBase, keyOffset, keyLength, record, expected); // 3
-        } catch (final RuntimeException | Error e) {
+        } catch (final RuntimeException e) {
             space.releaseUnpublished(record, size);
-            throw e;
+            throw e; // after an error, which may be a fault told late, nobody knows whether it was published: it stays
+            // taken
         }
         if (old == HashIndex.REFUSED) {
             space.releaseUnpublished(record, size);
-        } else if (old != 0) {
-            space.retireRecord(participant, old); // 4
         }
         return old;
     }
@@ -230,7 +247,10 @@ final class MapCore {
         } finally {
             participant.setScopeOwner(null);
         }
-        publish(participant, hash, keyBase, keyOffset, keyLength, record, size, HashIndex.ANYTHING);
+        final long old = publish(participant, hash, keyBase, keyOffset, keyLength, record, size, HashIndex.ANYTHING);
+        if (old > 0) {
+            space.retireRecord(participant, old);
+        }
     }
 
     /**
@@ -246,14 +266,24 @@ final class MapCore {
             final long keyOffset,
             final int keyLength,
             final long expected) {
-        invalidateCount();
-        participant.noteMutation(); // before the entry goes
-        final long hash = keys.hash(keyBase, keyOffset, keyLength);
-        final long old = index.remove(participant, hash, keyBase, keyOffset, keyLength, expected);
+        final long old = unlink(participant, keyBase, keyOffset, keyLength, expected);
         if (old > 0) {
             space.retireRecord(participant, old);
         }
         return old;
+    }
+
+    /** As {@link #delete}, but the caller is to retire the old record. */
+    long unlink(
+            final Participant participant,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength,
+            final long expected) {
+        invalidateCount();
+        participant.noteMutation(); // before the entry goes
+        final long hash = keys.hash(keyBase, keyOffset, keyLength);
+        return index.remove(participant, hash, keyBase, keyOffset, keyLength, expected);
     }
 
     private void invalidateCount() {

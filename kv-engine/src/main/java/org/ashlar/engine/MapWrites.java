@@ -21,11 +21,11 @@ final class MapWrites {
     private static final int ATTEMPTS_WHEN_FULL = 5;
 
     private final EngineStore store;
-    private final MapCore core;
+    private final MapRef map;
 
-    MapWrites(final EngineStore store, final MapCore core) {
+    MapWrites(final EngineStore store, final MapRef map) {
         this.store = store;
-        this.core = core;
+        this.map = map;
     }
 
     /** Stores a value if the key meets an expectation of {@link HashIndex#put}; tells whether it did. */
@@ -40,8 +40,8 @@ final class MapWrites {
         for (int attempt = 1; ; attempt++) {
             final Participant participant = store.enterForWriting();
             try {
-                final long old = core.put(
-                        participant, keyBase, keyOffset, keyLength, valueBase, valueOffset, valueLength, expected);
+                final long old = map.core()
+                        .put(participant, keyBase, keyOffset, keyLength, valueBase, valueOffset, valueLength, expected);
                 store.afterWrite(participant);
                 return old != HashIndex.REFUSED;
             } catch (final StoreFullException e) {
@@ -68,15 +68,16 @@ final class MapWrites {
         for (int attempt = 1; ; attempt++) {
             final Participant participant = store.enterForWriting();
             try {
-                final long old = core.put(
-                        participant,
-                        key,
-                        Memory.ARRAY_BASE,
-                        key.length,
-                        value,
-                        Memory.ARRAY_BASE,
-                        value.length,
-                        expected);
+                final long old = map.core()
+                        .put(
+                                participant,
+                                key,
+                                Memory.ARRAY_BASE,
+                                key.length,
+                                value,
+                                Memory.ARRAY_BASE,
+                                value.length,
+                                expected);
                 final byte[] copy = copyOf(old);
                 store.afterWrite(participant);
                 return copy;
@@ -103,7 +104,7 @@ final class MapWrites {
         for (int attempt = 1; ; attempt++) {
             final Participant participant = store.enterForWriting();
             try {
-                core.putInPlace(participant, keyBase, keyOffset, keyLength, valueLength, writer);
+                map.core().putInPlace(participant, keyBase, keyOffset, keyLength, valueLength, writer);
                 store.afterWrite(participant);
                 return;
             } catch (final StoreFullException e) {
@@ -133,6 +134,7 @@ final class MapWrites {
         for (int attempt = 1; ; attempt++) {
             final Participant participant = store.enterForWriting();
             try {
+                final MapCore core = map.core();
                 long old = HashIndex.REFUSED;
                 while (old == HashIndex.REFUSED) { // somebody else has changed the value meanwhile
                     final long record = core.find(keyBase, keyOffset, keyLength);
@@ -161,7 +163,7 @@ final class MapWrites {
     boolean delete(final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
         final Participant participant = store.enterForWriting();
         try {
-            final long old = core.delete(participant, keyBase, keyOffset, keyLength, HashIndex.ANYTHING);
+            final long old = map.core().delete(participant, keyBase, keyOffset, keyLength, HashIndex.ANYTHING);
             store.afterWrite(participant);
             return old != 0;
         } catch (final InternalError e) {
@@ -177,7 +179,7 @@ final class MapWrites {
     byte @Nullable [] getAndDelete(final byte[] key) {
         final Participant participant = store.enterForWriting();
         try {
-            final long old = core.delete(participant, key, Memory.ARRAY_BASE, key.length, HashIndex.ANYTHING);
+            final long old = map.core().delete(participant, key, Memory.ARRAY_BASE, key.length, HashIndex.ANYTHING);
             final byte[] copy = copyOf(old);
             store.afterWrite(participant);
             return copy;
@@ -200,6 +202,7 @@ final class MapWrites {
             final int expectedLength) {
         final Participant participant = store.enterForWriting();
         try {
+            final MapCore core = map.core();
             long old = HashIndex.REFUSED;
             while (old == HashIndex.REFUSED) {
                 final long record = core.find(keyBase, keyOffset, keyLength);

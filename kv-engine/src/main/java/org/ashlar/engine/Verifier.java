@@ -31,6 +31,7 @@ final class Verifier {
     private final Epochs epochs;
     private final Space space;
     private final Catalog catalog;
+    private final Reaper reaper;
     private final List<String> problems = new ArrayList<>();
     private final Roaring64Bitmap records = new Roaring64Bitmap();
     private final Roaring64Bitmap pages = new Roaring64Bitmap();
@@ -41,7 +42,8 @@ final class Verifier {
     private long indexPages;
     private long liveBytes;
 
-    Verifier(final Pool pool, final Epochs epochs, final Space space, final Catalog catalog) {
+    Verifier(final Pool pool, final Epochs epochs, final Space space, final Catalog catalog, final Reaper reaper) {
+        this.reaper = reaper;
         this.pool = pool;
         this.epochs = epochs;
         this.space = space;
@@ -69,7 +71,7 @@ final class Verifier {
             problem("what is free in " + space.unreadableChunks()
                     + " chunks cannot be told, because of faults under the mapping; they are kept out of use");
         }
-        if (!pool.readOnly() && wasQuiet && sawEverything && epochs.waiting() == 0) {
+        if (!pool.readOnly() && wasQuiet && sawEverything && reaper.isDone() && epochs.waiting() == 0) {
             compareWithSpace(() -> epochs.waiting() == 0 && epochs.mutations() == mutationsBefore);
         }
         return new VerifyReport(maps, userRecords, indexPages, liveBytes, space.usedBytes() - liveBytes, problems);

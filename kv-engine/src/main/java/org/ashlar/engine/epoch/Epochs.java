@@ -3,7 +3,9 @@ package org.ashlar.engine.epoch;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.ashlar.pmem.ProcessBarrier;
@@ -48,8 +50,11 @@ public final class Epochs {
     private final boolean withoutFence;
     private final Object stealing = new Object();
 
-    /** Each belongs to one platform thread, or is vacant. */
-    private volatile Participant[] owned;
+    /** Each belongs to one platform thread, or is vacant; null in places that no thread has had yet. */
+    private volatile @Nullable Participant[] owned;
+
+    /** Places of the table that are not null. Under the lock of this object. */
+    private int ownedCount;
 
     /** Claimed for one operation at a time. */
     private volatile Participant[] shared;
@@ -68,7 +73,7 @@ public final class Epochs {
     Epochs(final Supplier<Object> scratchFactory, final boolean withoutFence) {
         this.scratchFactory = scratchFactory;
         this.withoutFence = withoutFence;
-        owned = more(new Participant[0], INITIAL_PARTICIPANTS);
+        owned = new @Nullable Participant[INITIAL_PARTICIPANTS];
         shared = more(new Participant[0], INITIAL_PARTICIPANTS);
         Arrays.fill(beganNanos, System.nanoTime());
     }
@@ -118,12 +123,12 @@ public final class Epochs {
      * @return the participant, to be given to {@link #exit}
      */
     public Participant enter() {
-        final Participant[] all = owned;
+        final @Nullable Participant[] all = owned;
         final Thread thread = Thread.currentThread();
         final long id = thread.getId();
         final int home = homeOf(id, all.length);
         final Participant own = all[home];
-        if (own.isOwnedBy(id) && own.isIdle()) {
+        if (own != null && own.isOwnedBy(id) && own.isIdle()) {
             return announce(own);
         }
         return enterElsewhere(all, home, thread, id);
@@ -144,33 +149,57 @@ public final class Epochs {
 
     /** The first operation of a thread, one inside another, one of a virtual thread, or one whose home is another thread's. */
     private Participant enterElsewhere(
-            final Participant[] all, final int home, final Thread thread, final long threadId) {
+            final @Nullable Participant[] all, final int home, final Thread thread, final long threadId) {
         for (int i = 0; i < PROBES; i++) {
             final Participant p = all[(home + i) & (all.length - 1)];
-            if (p.isOwnedBy(threadId) && p.isIdle()) {
-                return announce(p);
+            if (p != null && p.isOwnedBy(threadId)) {
+                return p.isIdle() ? announce(p) : enterShared(); // busy: this operation is inside another one
             }
         }
-        return isVirtual(thread) ? enterShared() : announce(claim(thread));
+        final Participant claimed = isVirtual(thread) ? null : claim(thread);
+        return claimed == null ? enterShared() : announce(claimed);
     }
 
-    private synchronized Participant claim(final Thread thread) {
+    /**
+     * A participant for a thread, in one of the few places where it looks for its own. When none of them can be had, the table grows,
+     * if it is at least half full; if not, the thread goes without, and pays for a fence: a table that grew with every collision would
+     * grow without bound.
+     */
+    private synchronized @Nullable Participant claim(final Thread thread) {
         while (true) {
-            final Participant[] all = owned;
+            final @Nullable Participant[] all = owned;
             final int home = homeOf(thread.getId(), all.length);
             for (int i = 0; i < PROBES; i++) {
-                final Participant p = all[(home + i) & (all.length - 1)];
+                final int place = (home + i) & (all.length - 1);
+                Participant p = all[place];
+                if (p == null) {
+                    p = new Participant(scratchFactory.get());
+                    p.setOwner(thread);
+                    all[place] = p; // seen by who comes by to reclaim, after its barrier
+                    ownedCount++;
+                    return p;
+                }
                 if (p.isVacant()) {
                     p.setOwner(thread);
                     return p;
                 }
             }
-            owned = more(
-                    all,
-                    all.length
-                            * 2); // those that stay behind in a place where their thread does not look are vacated when
-            // it ends
+            if (2 * ownedCount < all.length) {
+                return null;
+            }
+            // Those that stay behind in a place where their thread does not look are vacated when it ends.
+            owned = Arrays.copyOf(all, all.length * 2);
         }
+    }
+
+    /** For tests: participants that belong to one thread each, or did. */
+    synchronized int ownedCount() {
+        return ownedCount;
+    }
+
+    /** For tests: participants that are claimed for one operation at a time. */
+    int sharedCount() {
+        return shared.length;
     }
 
     private Participant enterShared() {
@@ -244,7 +273,7 @@ public final class Epochs {
      */
     public void drainAll(final Participant caller) {
         synchronized (stealing) {
-            final Participant[] all = owned;
+            final List<Participant> all = owned();
             for (final Participant p : all) {
                 if (p != caller) {
                     p.lend();
@@ -302,6 +331,28 @@ public final class Epochs {
         fenceEverywhere();
     }
 
+    /**
+     * Marks an instant: what was unlinked before it is seen by every operation that begins after it.
+     *
+     * @return for {@link #hasPassed}
+     */
+    public long mark() {
+        beginEpoch();
+        return global.get();
+    }
+
+    /**
+     * Whether every operation that was running at a mark has ended, but the caller's own.
+     *
+     * @param mark what {@link #mark} returned
+     * @param own the caller's participant
+     * @return true when they have
+     */
+    public boolean hasPassed(final long mark, final Participant own) {
+        fenceEverywhere();
+        return Math.min(oldestAnnounced(owned, own), oldestAnnounced(shared, own)) >= mark;
+    }
+
     /** After this, what others announced before is seen, and what this thread unlinked before is seen by who announces later. */
     private void fenceEverywhere() {
         if (withoutFence) {
@@ -313,15 +364,25 @@ public final class Epochs {
         return Math.min(oldestAnnounced(owned, except), oldestAnnounced(shared, except));
     }
 
-    private long oldestAnnounced(final Participant[] all, final @Nullable Participant except) {
+    private long oldestAnnounced(final @Nullable Participant[] all, final @Nullable Participant except) {
         long oldest = global.get();
         for (final Participant p : all) {
-            final long announced = p.announced;
+            final long announced = p == null ? 0 : p.announced;
             if (announced != 0 && announced < oldest && p != except) {
                 oldest = announced;
             }
         }
         return oldest;
+    }
+
+    private List<Participant> owned() {
+        final List<Participant> all = new ArrayList<>();
+        for (final Participant p : owned) {
+            if (p != null) {
+                all.add(p);
+            }
+        }
+        return all;
     }
 
     // ------------------------------------------------------------------------------------------------------ figures
@@ -333,7 +394,7 @@ public final class Epochs {
      */
     public long waiting() {
         long sum = 0;
-        for (final Participant p : owned) {
+        for (final Participant p : owned()) {
             sum += p.waiting();
         }
         for (final Participant p : shared) {
@@ -349,7 +410,7 @@ public final class Epochs {
      */
     public long mutations() {
         long sum = 0;
-        for (final Participant p : owned) {
+        for (final Participant p : owned()) {
             sum += p.mutations();
         }
         for (final Participant p : shared) {
@@ -375,7 +436,7 @@ public final class Epochs {
      * @return true when it is
      */
     public boolean isInScope(final Thread thread) {
-        for (final Participant p : owned) {
+        for (final Participant p : owned()) {
             if (p.isScopeOf(thread)) {
                 return true;
             }
@@ -408,9 +469,9 @@ public final class Epochs {
         return areIdleBut(owned, own) && areIdleBut(shared, own);
     }
 
-    private static boolean areIdleBut(final Participant[] all, final @Nullable Participant own) {
+    private static boolean areIdleBut(final @Nullable Participant[] all, final @Nullable Participant own) {
         for (final Participant p : all) {
-            if (!p.isIdle() && p != own) {
+            if (p != null && !p.isIdle() && p != own) {
                 return false;
             }
         }

@@ -1,9 +1,11 @@
 package org.ashlar.engine.index;
 
 import java.util.concurrent.atomic.LongAdder;
+import org.agrona.collections.LongHashSet;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.Keys;
 import org.ashlar.engine.record.RecordHeader;
+import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.pmem.Memory;
 import org.jspecify.annotations.Nullable;
 
@@ -522,6 +524,69 @@ public final class HashIndex {
                 return depth == 0 ? 0 : position + (1L << (Long.SIZE - depth));
             }
             word = Leaf.childWord(forward, depth, position);
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------------- giving back
+
+    /**
+     * Takes all entries out of the leaf that covers a hash, and retires their records. For a map that is gone, durably, and that no
+     * operation can reach any more; so nothing is locked, and nothing persisted.
+     *
+     * @param participant the caller's
+     * @param position as for {@link #visitLeaf}
+     * @return the position of the next leaf; 0 when this was the last
+     */
+    public long emptyLeaf(final Participant participant, final long position) {
+        return visitLeaf(position, (leaf, records, count) -> {
+            for (int i = 0; i < count; i++) {
+                context.space.prepareToUnlink(participant, records[i]); // judged while its entry is there
+            }
+            for (long page = leaf; page != 0; ) {
+                for (int i = IndexPage.FIRST_BUCKET_LINE; i < IndexPage.LINES; i++) {
+                    for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
+                        Memory.putLongRelease(IndexPage.entry(IndexPage.line(page, i), j), 0);
+                    }
+                }
+                final long next = Memory.getLongAcquire(page + IndexPage.OVERFLOW_OFFSET);
+                page = next == 0 ? 0 : context.pageOf(next);
+            }
+            for (int i = 0; i < count; i++) {
+                context.space.retireRecord(participant, records[i]);
+            }
+            return true;
+        });
+    }
+
+    /**
+     * Retires the pages and the root record of an index whose leaves are empty; nothing of it may be used afterwards.
+     *
+     * @param participant the caller's
+     */
+    public void retirePages(final Participant participant) {
+        final LongHashSet pages = new LongHashSet();
+        judge().audit(new IndexJudge.Audit() {
+            @Override
+            public void indexPage(final long page) {
+                pages.add(page);
+            }
+
+            @Override
+            public void record(final long record, final boolean isRoot) {}
+
+            @Override
+            public void problem(final String problem) {
+                throw new CorruptStoreException(problem);
+            }
+        });
+        final long root = directory.rootRecord();
+        if (root != 0) {
+            context.space.prepareToUnlink(participant, root);
+        }
+        pages.forEachLong(page -> firstTouch.touch(participant, page)); // all are judged while they can be reached
+        pages.forEachLong(page -> context.space.retireIndexPage(participant, page));
+        if (root != 0) {
+            context.space.retireRecord(participant, root);
         }
     }
 

@@ -228,7 +228,10 @@ public final class IndexJudge {
             audit.record(directory.rootRecord(), true);
         }
         long lastSegment = 0;
-        long lastLeaf = 0;
+        long unseen =
+                0; // where the leaf that was looked at last ends: it may be split before all words that named it were
+        // met
+        boolean sawLast = false;
         long position = 0;
         do {
             final long segment = directory.segmentOf(position);
@@ -245,9 +248,10 @@ public final class IndexJudge {
                 final long forward = Leaf.durableForward(context, page);
                 audit.indexPage(page);
                 if (forward == 0) {
-                    if (page != lastLeaf) {
+                    if (!sawLast && Long.compareUnsigned(position, unseen) >= 0) {
                         auditLeaf(audit, page, depth);
-                        lastLeaf = page;
+                        unseen = depth == 0 ? 0 : IndexPage.prefixOf(position, depth) + (1L << (Long.SIZE - depth));
+                        sawLast = unseen == 0;
                     }
                     final int step = Math.max(depth, directory.wordDepth(position));
                     position = step == 0 ? 0 : position + (1L << (Long.SIZE - step));

@@ -180,6 +180,9 @@ final class CrashRun {
             trace.add(operation.toString());
             operationStart = simulator.events();
             wasReadInside = false;
+            if (operation.kind() == Operation.Kind.DROP) {
+                handles.remove(operation.map());
+            }
             StoreCheck.run(running, operation, oracle);
             rethrow();
             if (oracle.certainMaps().contains(operation.map())) {

@@ -63,6 +63,11 @@ final class EngineCrashTest {
     }
 
     @Test
+    void mapsThatAreClearedAndDroppedSurviveAnyCrash() {
+        run(Placement.POOL, EngineProfiles.gone(), Replay.seeds(2, 100));
+    }
+
+    @Test
     void aFullStoreSurvivesAnyCrash() {
         run(Placement.POOL, EngineProfiles.full(), Replay.seeds(2, 100));
     }

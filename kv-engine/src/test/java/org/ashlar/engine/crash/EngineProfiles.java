@@ -28,6 +28,7 @@ final class EngineProfiles {
     static Profile split() {
         return Profile.churn()
                 .withName("split")
+                .withGone(0, 0)
                 .withMaps(1)
                 .withKeys(Profile.firstKeys(5_000))
                 .withOperations(460, 160)
@@ -56,6 +57,7 @@ final class EngineProfiles {
     static Profile reuse() {
         return Profile.churn()
                 .withName("reuse")
+                .withGone(60, 0)
                 .withMaps(2)
                 .withKeys(Profile.firstKeys(60))
                 .withOperations(500, 120)
@@ -86,7 +88,17 @@ final class EngineProfiles {
                 .withCrashes(25, 3, 8);
     }
 
+    /** Maps of several leaves that are cleared, dropped and made again. */
+    static Profile gone() {
+        return split().withName("gone")
+                .withMaps(3)
+                .withKeys(Profile.firstKeys(1_200))
+                .withOperations(1_300, 120)
+                .withGone(10, 350)
+                .withLaterOperations(8);
+    }
+
     static List<Profile> all() {
-        return List.of(churn(), large(), split(), doubling(), overflow(), reuse(), kill(), full());
+        return List.of(gone(), churn(), large(), split(), doubling(), overflow(), reuse(), kill(), full());
     }
 }

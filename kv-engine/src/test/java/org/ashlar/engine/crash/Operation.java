@@ -18,11 +18,16 @@ record Operation(Kind kind, String map, int key, Value value) {
         REPLACE,
         COMPARE_AND_SET,
         DELETE,
+        CLEAR,
+        DROP,
         GET
     }
 
     boolean mayChange(final String otherMap, final int otherKey) {
-        return kind != Kind.CREATE_MAP && kind != Kind.GET && key == otherKey && map.equals(otherMap);
+        return kind != Kind.CREATE_MAP
+                && kind != Kind.GET
+                && map.equals(otherMap)
+                && (key == otherKey || kind == Kind.CLEAR || kind == Kind.DROP);
     }
 
     @Override

@@ -21,12 +21,19 @@ final class Oracle {
     private @Nullable Operation inFlight;
     private List<Value> before = List.of();
 
+    /** The map that is being cleared, or may have been, and what it held before. */
+    private @Nullable String clearing;
+
+    private Map<Integer, List<Value>> beforeClearing = Map.of();
+
     Oracle copy() {
         final Oracle copy = new Oracle();
         maps.forEach((map, keys) -> copy.maps.put(map, new TreeMap<>(keys)));
         copy.certainMaps.addAll(certainMaps);
         copy.possibleMaps.addAll(possibleMaps);
         copy.lastVersion = lastVersion;
+        copy.clearing = clearing;
+        copy.beforeClearing = beforeClearing;
         return copy;
     }
 
@@ -69,6 +76,15 @@ final class Oracle {
             possibleMaps.add(operation.map());
             return;
         }
+        if (operation.kind() == Operation.Kind.DROP) {
+            certainMaps.remove(operation.map());
+            return;
+        }
+        if (operation.kind() == Operation.Kind.CLEAR) {
+            clearing = operation.map();
+            beforeClearing = new TreeMap<>(maps.getOrDefault(operation.map(), Map.of()));
+            return;
+        }
         before = allowed(operation.map(), operation.key());
         if (mayStore(operation)) {
             final List<Value> values = new ArrayList<>(before);
@@ -94,6 +110,15 @@ final class Oracle {
             possibleMaps.remove(operation.map());
             return;
         }
+        if (operation.kind() == Operation.Kind.DROP) {
+            certainMaps.add(operation.map());
+            return;
+        }
+        if (operation.kind() == Operation.Kind.CLEAR) {
+            check(clearing != null, () -> operation + " has failed, but somebody saw the map empty");
+            clearing = null;
+            return;
+        }
         final List<Value> seen = allowed(operation.map(), operation.key());
         final List<Value> left = new ArrayList<>(before);
         left.retainAll(seen);
@@ -108,6 +133,8 @@ final class Oracle {
         final int key = operation.key();
         switch (operation.kind()) {
             case CREATE_MAP -> certainMaps.add(map);
+            case DROP -> dropped(map);
+            case CLEAR -> cleared(map);
             case PUT, PUT_IN_PLACE, GET_AND_PUT -> allow(map, key, List.of(operation.value()));
             case REPLACE, COMPARE_AND_SET -> {
                 final boolean wasThere = before.stream().anyMatch(v -> !v.isAbsent());
@@ -153,8 +180,52 @@ final class Oracle {
         if (found) {
             certainMaps.add(map);
         } else {
-            possibleMaps.remove(map);
+            dropped(map);
         }
+    }
+
+    private void dropped(final String map) {
+        possibleMaps.remove(map);
+        maps.remove(map);
+        if (map.equals(clearing)) {
+            clearing = null;
+        }
+    }
+
+    private void cleared(final String map) {
+        maps.remove(map);
+        clearing = null;
+    }
+
+    /** The map of which nobody knows whether a crash was before it was cleared, if there is one. */
+    @Nullable String unsureMap() {
+        return inFlight == null ? clearing : null;
+    }
+
+    /** The keys by which that can be told. */
+    Set<Integer> keysToTellBy() {
+        return Set.copyOf(beforeClearing.keySet());
+    }
+
+    /** They were looked at, and may all have been absent before. */
+    void cannotTell() {
+        clearing = null;
+    }
+
+    /** What is allowed, now that a key of a map that may have been cleared is seen: all of it was, or nothing. */
+    private List<Value> allowedNow(final String map, final int key, final boolean found) {
+        if (!map.equals(clearing)) {
+            return allowed(map, key);
+        }
+        final List<Value> held = beforeClearing.getOrDefault(key, List.of(Value.ABSENT));
+        if (!found && !held.contains(Value.ABSENT)) {
+            cleared(map);
+            return List.of(Value.ABSENT);
+        }
+        if (found && inFlight == null) {
+            clearing = null; // a crash was before it
+        }
+        return held;
     }
 
     /**
@@ -163,7 +234,7 @@ final class Oracle {
      * @param found the value, null for none
      */
     void sawValue(final String map, final int key, final byte @Nullable [] found) {
-        final List<Value> allowed = allowed(map, key);
+        final List<Value> allowed = allowedNow(map, key, found != null);
         final List<Value> matching = allowed.stream()
                 .filter(v -> found == null ? v.isAbsent() : v.matches(map, key, found))
                 .toList();
@@ -176,7 +247,7 @@ final class Oracle {
 
     /** Somebody was told that a key has a value, and relies on it. */
     void sawPresent(final String map, final int key) {
-        final List<Value> allowed = allowed(map, key);
+        final List<Value> allowed = allowedNow(map, key, true);
         final List<Value> present = allowed.stream().filter(v -> !v.isAbsent()).toList();
         check(!present.isEmpty(), () -> map + "/" + key + " is present, expected " + allowed);
         rely(map, key, allowed, present);

@@ -57,6 +57,12 @@ final class Profile {
     /** One in so many events has a reader that runs just then; four times as many at write-backs and fences. */
     private int readOneIn = 6;
 
+    /** One in so many operations clears or drops a map; 0 for none. */
+    private int goneOneIn = 40;
+
+    /** A map is not cleared or dropped before it has had so many keys. */
+    private int goneFromKeys = 0;
+
     /** One in so many images is crashed again while it is recovered and used. */
     private int secondOneIn = 12;
 
@@ -81,6 +87,8 @@ final class Profile {
         imagesPerPoint = other.imagesPerPoint;
         readOneIn = other.readOneIn;
         secondOneIn = other.secondOneIn;
+        goneOneIn = other.goneOneIn;
+        goneFromKeys = other.goneFromKeys;
         maxLaterOperations = other.maxLaterOperations;
     }
 
@@ -134,6 +142,10 @@ final class Profile {
         if (!oracle.certainMaps().contains(map)) {
             return new Operation(Operation.Kind.CREATE_MAP, map, -1, Value.ABSENT);
         }
+        if (goneOneIn > 0 && oracle.keys(map).size() >= goneFromKeys && random.nextInt(goneOneIn) == 0) {
+            return new Operation(
+                    random.nextBoolean() ? Operation.Kind.CLEAR : Operation.Kind.DROP, map, -1, Value.ABSENT);
+        }
         final int key = keys.get(random.nextInt(keys.size()));
         final int dice = random.nextInt(100);
         if (dice < putPercent) {
@@ -173,6 +185,14 @@ final class Profile {
                     1 + (random.nextBoolean() ? Math.min(TINY_VALUE_BYTES, maxValueBytes) : maxValueBytes));
         }
         return new Value(oracle.nextVersion(), length);
+    }
+
+    /** With maps that are cleared and dropped once in so many operations, or never, when they have had some keys. */
+    Profile withGone(final int oneIn, final int fromKeys) {
+        final Profile p = new Profile(this);
+        p.goneOneIn = oneIn;
+        p.goneFromKeys = fromKeys;
+        return p;
     }
 
     Profile withName(final String value) {

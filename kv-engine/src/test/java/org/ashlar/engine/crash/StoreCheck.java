@@ -21,13 +21,26 @@ final class StoreCheck {
 
     /** Runs an operation, and tells the oracle before and after. */
     static void run(final Store store, final Operation operation, final Oracle oracle) {
+        final String unsure = oracle.unsureMap();
+        if (unsure != null && (unsure.equals(operation.map()) || operation.kind() == Operation.Kind.CLEAR)) {
+            for (final int key : oracle.keysToTellBy()) {
+                oracle.sawValue(unsure, key, store.map(unsure).get(Value.key(key)));
+            }
+            oracle.cannotTell();
+        }
         oracle.begin(operation);
         boolean result = false;
         try {
+            if (operation.kind() == Operation.Kind.DROP) {
+                assertTrue(store.dropMap(operation.map()), "there was a map");
+                oracle.end(operation, true);
+                return;
+            }
             final KvMap map = store.map(operation.map());
-            final byte[] key = operation.kind() == Operation.Kind.CREATE_MAP ? new byte[0] : Value.key(operation.key());
+            final byte[] key = operation.key() < 0 ? new byte[0] : Value.key(operation.key());
             switch (operation.kind()) {
-                case CREATE_MAP -> {}
+                case CREATE_MAP, DROP -> {}
+                case CLEAR -> map.clear();
                 case PUT -> map.put(key, operation.value().bytes(operation.map(), operation.key()));
                 case PUT_IF_ABSENT ->
                     result = map.putIfAbsent(key, operation.value().bytes(operation.map(), operation.key()));

@@ -201,6 +201,11 @@ final class ToyStore implements Store {
     }
 
     @Override
+    public boolean dropMap(final String name) {
+        throw new UnsupportedOperationException("the toy drops nothing");
+    }
+
+    @Override
     public Set<String> mapNames() {
         return new TreeSet<>(maps.keySet());
     }

@@ -1,0 +1,190 @@
+package org.ashlar.engine;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.ashlar.kv.KvMap;
+import org.ashlar.kv.MapDroppedException;
+import org.ashlar.kv.Store;
+import org.ashlar.kv.StoreException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Maps that are cleared and dropped: at once, for every handle, and their space comes back. */
+final class GoneMapsTest {
+    @TempDir(factory = MemoryFolder.class)
+    Path folder;
+
+    private static byte[] key(final int number) {
+        return Integer.toString(number).getBytes(US_ASCII);
+    }
+
+    private static void fill(final KvMap map, final int records, final int bytes) {
+        for (int i = 0; i < records; i++) {
+            map.put(key(i), new byte[bytes]);
+        }
+    }
+
+    @Test
+    void aClearedMapIsEmptyInEveryHandleAndGoesOn() {
+        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
+            final KvMap map = store.map("m");
+            final KvMap other = store.map("m");
+            fill(map, 2_000, 50);
+            final Iterator<byte[]> keys = map.keys().iterator();
+            assertTrue(keys.hasNext());
+            map.clear();
+            for (final KvMap handle : new KvMap[] {map, other, store.map("m")}) {
+                assertEquals(0, handle.size());
+                assertNull(handle.get(key(1)));
+                assertTrue(handle.forEach((key, value) -> false));
+            }
+            other.put(key(7), new byte[7]);
+            assertArrayEquals(new byte[7], map.get(key(7)));
+            assertEquals(1, map.size());
+            while (keys.hasNext()) {
+                assertTrue(keys.next().length > 0, "what it had read, then the rest of the new one");
+            }
+            assertEquals(Set.of("m"), store.mapNames());
+            TestStores.assertSound(store);
+        }
+        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
+            assertEquals(1, store.map("m").size());
+            TestStores.assertSound(store);
+        }
+    }
+
+    @Test
+    void aHandleToADroppedMapThrowsAlsoWhenThereIsANewOneOfItsName() {
+        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
+            final KvMap old = store.map("m");
+            fill(old, 500, 50);
+            assertTrue(store.dropMap("m"));
+            assertFalse(store.dropMap("m"));
+            assertEquals(Set.of(), store.mapNames());
+            assertThrows(MapDroppedException.class, () -> old.get(key(1)));
+            final KvMap fresh = store.map("m");
+            assertEquals(0, fresh.size());
+            fresh.put(key(1), new byte[1]);
+            assertThrows(MapDroppedException.class, () -> old.put(key(1), new byte[2]));
+            assertThrows(MapDroppedException.class, () -> old.delete(key(1)));
+            assertThrows(MapDroppedException.class, old::size);
+            assertThrows(MapDroppedException.class, () -> old.keys().iterator().hasNext());
+            assertEquals("m", old.name());
+            assertArrayEquals(new byte[1], fresh.get(key(1)));
+            TestStores.assertSound(store);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatGoneMapsHeldIsUsedAgainOverAndOver(final boolean killed) {
+        final Path path = folder.resolve("pool");
+        long chunks = 0;
+        for (int round = 0; round < 12; round++) {
+            final EngineStore store = TestStores.tiny(path);
+            for (int i = 0; i < 6; i++) { // 16 MiB at most; each round stores 20 of them
+                final KvMap map = store.map("m" + i % 2);
+                fill(map, 3_000, 900);
+                fill(map, 10, 60_000);
+                if ((i + round) % 3 == 0) {
+                    store.dropMap("m" + i % 2);
+                } else {
+                    map.clear();
+                }
+            }
+            TestStores.assertSound(store);
+            chunks = store.stats().chunks();
+            if (killed) {
+                store.abandon();
+            } else {
+                store.close();
+            }
+        }
+        assertTrue(chunks <= 256, "chunks " + chunks);
+        try (EngineStore store = TestStores.tiny(path)) {
+            TestStores.assertSound(store);
+        }
+    }
+
+    @Test
+    void aReaderThatNeverEndsKeepsAGoneMapReadableForItselfAndOthersGoOn() {
+        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
+            final KvMap map = store.map("m");
+            fill(map, 1_000, 100);
+            map.read(key(5), outer -> {
+                map.clear();
+                for (int i = 0; i < 3_000; i++) {
+                    map.put(key(i % 100), new byte[200]);
+                }
+                assertEquals(100, outer.capacity(), "still what it was");
+                for (int i = 0; i < outer.capacity(); i++) {
+                    assertEquals(0, outer.getByte(i));
+                }
+                return outer.capacity();
+            });
+            assertEquals(100, map.size());
+            TestStores.assertSound(store);
+        }
+    }
+
+    @Test
+    void clearAndDropWhileOthersWriteAndReadLoseNothingThatIsStoredAfterwards() throws Exception {
+        try (Store store = TestStores.roomy(folder.resolve("pool"))) {
+            store.map("m");
+            final AtomicInteger writersLeft = new AtomicInteger(3);
+            Threads.together(4, thread -> {
+                if (thread == 3) {
+                    while (writersLeft.get() > 0) {
+                        store.map("m").clear();
+                        store.dropMap("m");
+                    }
+                    return;
+                }
+                try {
+                    for (int i = 0; i < 20_000; i++) {
+                        try {
+                            final KvMap map = store.map("m");
+                            map.put(key(i % 500 * 3 + thread), new byte[i % 300]);
+                            final byte[] found = map.get(key(i % 500 * 3 + thread));
+                            assertTrue(found == null || found.length == i % 300, "only this thread stores this key");
+                        } catch (final MapDroppedException e) {
+                            // between the look-up of the map and its use
+                        }
+                    }
+                } finally {
+                    writersLeft.decrementAndGet();
+                }
+            });
+            final KvMap map = store.map("m");
+            map.clear();
+            fill(map, 300, 10);
+            assertEquals(300, map.size());
+            TestStores.assertSound(store);
+        }
+    }
+
+    @Test
+    void aStoreThatIsOnlyReadRefusesBoth() {
+        final Path path = folder.resolve("pool");
+        try (Store store = TestStores.tiny(path)) {
+            fill(store.map("m"), 10, 10);
+        }
+        try (Store store = Store.open(path, TestStores.options().withReadOnly(true))) {
+            assertThrows(StoreException.class, () -> store.dropMap("m"));
+            assertThrows(StoreException.class, () -> store.map("m").clear());
+            assertEquals(10, store.map("m").size());
+        }
+    }
+}
