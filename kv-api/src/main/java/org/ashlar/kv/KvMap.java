@@ -1,5 +1,6 @@
 package org.ashlar.kv;
 
+import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +87,7 @@ public interface KvMap {
      *
      * @param key the key; not kept
      * @param valueLength bytes of the value
-     * @param writer fills the value; the bytes that it does not write are zero
+     * @param writer writes the whole value: bytes that it leaves out may hold anything
      * @throws IllegalArgumentException when the length is negative
      */
     void put(byte[] key, int valueLength, ValueWriter writer);
@@ -98,7 +99,7 @@ public interface KvMap {
      * @param keyOffset first byte of the key
      * @param keyLength bytes of the key
      * @param valueLength bytes of the value
-     * @param writer fills the value; the bytes that it does not write are zero
+     * @param writer writes the whole value: bytes that it leaves out may hold anything
      * @throws IndexOutOfBoundsException when the key's range does not lie within its buffer
      * @throws IllegalArgumentException when the length is negative
      */
@@ -198,7 +199,16 @@ public interface KvMap {
      * @param function gets a copy of the value, or null; returns the new value, or null to remove the key
      * @return what the function returned for the value that was replaced
      */
-    byte @Nullable [] compute(byte[] key, ValueFunction function);
+    default byte @Nullable [] compute(final byte[] key, final ValueFunction function) {
+        Objects.requireNonNull(function, "function");
+        while (true) {
+            final byte[] before = get(key);
+            final byte[] after = function.apply(before == null ? null : before.clone());
+            if (Updates.apply(this, key, before, after)) {
+                return after;
+            }
+        }
+    }
 
     /**
      * As {@link #compute}, for a key that has a value.
@@ -207,7 +217,19 @@ public interface KvMap {
      * @param function gets a copy of the value; returns the new value, or null to remove the key
      * @return what the function returned, or null when the key had no value, and the function was not called
      */
-    byte @Nullable [] computeIfPresent(byte[] key, ValueFunction function);
+    default byte @Nullable [] computeIfPresent(final byte[] key, final ValueFunction function) {
+        Objects.requireNonNull(function, "function");
+        while (true) {
+            final byte[] before = get(key);
+            if (before == null) {
+                return null;
+            }
+            final byte[] after = function.apply(before.clone());
+            if (Updates.apply(this, key, before, after)) {
+                return after;
+            }
+        }
+    }
 
     /**
      * Computes a value for a key that has none, and stores it. The function runs under no lock and may call this store; what it made
@@ -217,7 +239,19 @@ public interface KvMap {
      * @param function gets null; returns the value, or null to leave the key without one
      * @return a copy of the value that the key has now, or null
      */
-    byte @Nullable [] computeIfAbsent(byte[] key, ValueFunction function);
+    default byte @Nullable [] computeIfAbsent(final byte[] key, final ValueFunction function) {
+        Objects.requireNonNull(function, "function");
+        while (true) {
+            final byte[] before = get(key);
+            if (before != null) {
+                return before;
+            }
+            final byte[] after = function.apply(null);
+            if (after == null || putIfAbsent(key, after)) {
+                return after;
+            }
+        }
+    }
 
     /**
      * The value of a key, copied.

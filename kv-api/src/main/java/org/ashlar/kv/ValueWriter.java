@@ -6,7 +6,7 @@ public interface ValueWriter {
     /**
      * Called once, on the calling thread, under no lock.
      *
-     * @param slot the value, zero at first, valid until this call returns
+     * @param slot the value, all of which is to be written, valid until this call returns
      */
     void write(ValueSlot slot);
 }

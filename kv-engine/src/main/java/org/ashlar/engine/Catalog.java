@@ -143,7 +143,15 @@ final class Catalog implements Liveness {
 
     private void put(final Participant participant, final byte[] key, final byte[] value) {
         parts().catalog
-                .put(participant, key, Memory.ARRAY_BASE, key.length, value, Memory.ARRAY_BASE, value.length, false);
+                .put(
+                        participant,
+                        key,
+                        Memory.ARRAY_BASE,
+                        key.length,
+                        value,
+                        Memory.ARRAY_BASE,
+                        value.length,
+                        HashIndex.ANYTHING);
     }
 
     private MapCore coreOf(final long record) {

@@ -5,32 +5,34 @@ import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.ashlar.engine.epoch.Participant;
+import org.ashlar.engine.index.HashIndex;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.record.Scratch;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.EntryVisitor;
+import org.ashlar.kv.IndexedValueReader;
+import org.ashlar.kv.KvEntry;
 import org.ashlar.kv.KvMap;
-import org.ashlar.kv.StoreFullException;
 import org.ashlar.kv.ToLongValueReader;
 import org.ashlar.kv.ValueReader;
 import org.ashlar.kv.ValueView;
+import org.ashlar.kv.ValueWriter;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.PoolException;
 import org.jspecify.annotations.Nullable;
 
 /** A handle to a map: checks arguments, enters and leaves the epochs, hands out views, translates errors. */
 final class EngineMap implements KvMap {
-    /** What other threads have retired but not yet given back is not lost: they are asked for it, and given a moment. */
-    private static final int ATTEMPTS_WHEN_FULL = 5;
-
     private final EngineStore store;
     private final MapCore core;
+    private final MapWrites writes;
     private final String name;
     private final boolean verifyReads;
 
     EngineMap(final EngineStore store, final MapCore core, final String name, final boolean verifyReads) {
         this.store = store;
         this.core = core;
+        writes = new MapWrites(store, core);
         this.name = name;
         this.verifyReads = verifyReads;
     }
@@ -45,13 +47,11 @@ final class EngineMap implements KvMap {
         return name;
     }
 
-    // -------------------------------------------------------------------------------------------------------- put
+    // ------------------------------------------------------------------------------------------------------ writing
 
     @Override
     public void put(final byte[] key, final byte[] value) {
-        checkKey(key);
-        Objects.requireNonNull(value, "value");
-        write(key, Memory.ARRAY_BASE, key.length, value, Memory.ARRAY_BASE, value.length, false);
+        put(key, value, HashIndex.ANYTHING);
     }
 
     @Override
@@ -62,14 +62,12 @@ final class EngineMap implements KvMap {
             final DirectBuffer value,
             final int valueOffset,
             final int valueLength) {
-        putBuffers(key, keyOffset, keyLength, value, valueOffset, valueLength, false);
+        put(key, keyOffset, keyLength, value, valueOffset, valueLength, HashIndex.ANYTHING);
     }
 
     @Override
     public boolean putIfAbsent(final byte[] key, final byte[] value) {
-        checkKey(key);
-        Objects.requireNonNull(value, "value");
-        return write(key, Memory.ARRAY_BASE, key.length, value, Memory.ARRAY_BASE, value.length, true);
+        return put(key, value, HashIndex.ABSENT);
     }
 
     @Override
@@ -80,107 +78,194 @@ final class EngineMap implements KvMap {
             final DirectBuffer value,
             final int valueOffset,
             final int valueLength) {
-        return putBuffers(key, keyOffset, keyLength, value, valueOffset, valueLength, true);
+        return put(key, keyOffset, keyLength, value, valueOffset, valueLength, HashIndex.ABSENT);
     }
 
-    private boolean putBuffers(
+    @Override
+    public boolean replace(final byte[] key, final byte[] value) {
+        return put(key, value, HashIndex.EXISTING);
+    }
+
+    @Override
+    public boolean replace(
+            final DirectBuffer key,
+            final int keyOffset,
+            final int keyLength,
+            final DirectBuffer value,
+            final int valueOffset,
+            final int valueLength) {
+        return put(key, keyOffset, keyLength, value, valueOffset, valueLength, HashIndex.EXISTING);
+    }
+
+    private boolean put(final byte[] key, final byte[] value, final long expected) {
+        checkKey(key);
+        Objects.requireNonNull(value, "value");
+        return writes.put(key, Memory.ARRAY_BASE, key.length, value, Memory.ARRAY_BASE, value.length, expected);
+    }
+
+    private boolean put(
             final DirectBuffer key,
             final int keyOffset,
             final int keyLength,
             final DirectBuffer value,
             final int valueOffset,
             final int valueLength,
-            final boolean onlyIfAbsent) {
+            final long expected) {
         checkKey(key, keyOffset, keyLength);
         checkRange(value, valueOffset, valueLength, "value");
         try {
-            return write(
+            return writes.put(
                     key.byteArray(),
                     key.addressOffset() + keyOffset,
                     keyLength,
                     value.byteArray(),
                     value.addressOffset() + valueOffset,
                     valueLength,
-                    onlyIfAbsent);
+                    expected);
         } finally {
             Reference.reachabilityFence(key); // the buffer must not be freed while its address is in use
             Reference.reachabilityFence(value);
         }
     }
 
-    private boolean write(
-            final @Nullable Object keyBase,
-            final long keyOffset,
-            final int keyLength,
-            final @Nullable Object valueBase,
-            final long valueOffset,
-            final int valueLength,
-            final boolean onlyIfAbsent) {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return writeOnce(keyBase, keyOffset, keyLength, valueBase, valueOffset, valueLength, onlyIfAbsent);
-            } catch (final StoreFullException e) {
-                if (attempt == ATTEMPTS_WHEN_FULL) {
-                    throw e;
-                }
-                store.makeRoom(attempt);
-            }
-        }
+    @Override
+    public void put(final byte[] key, final int valueLength, final ValueWriter writer) {
+        checkKey(key);
+        checkLength(valueLength);
+        Objects.requireNonNull(writer, "writer");
+        writes.putInPlace(key, Memory.ARRAY_BASE, key.length, valueLength, writer);
     }
 
-    private boolean writeOnce(
-            final @Nullable Object keyBase,
-            final long keyOffset,
+    @Override
+    public void put(
+            final DirectBuffer key,
+            final int keyOffset,
             final int keyLength,
-            final @Nullable Object valueBase,
-            final long valueOffset,
             final int valueLength,
-            final boolean onlyIfAbsent) {
-        final Participant participant = store.enterForWriting();
+            final ValueWriter writer) {
+        checkKey(key, keyOffset, keyLength);
+        checkLength(valueLength);
+        Objects.requireNonNull(writer, "writer");
         try {
-            final boolean stored = core.put(
-                    participant, keyBase, keyOffset, keyLength, valueBase, valueOffset, valueLength, onlyIfAbsent);
-            store.afterWrite(participant);
-            return stored;
-        } catch (final InternalError e) {
-            throw Errors.mediaError(e);
-        } catch (final PoolException e) {
-            throw Errors.translate(e);
+            writes.putInPlace(key.byteArray(), key.addressOffset() + keyOffset, keyLength, valueLength, writer);
         } finally {
-            store.exit(participant);
+            Reference.reachabilityFence(key);
         }
     }
 
-    // ----------------------------------------------------------------------------------------------------- delete
+    @Override
+    public boolean replace(final byte[] key, final byte[] expected, final byte[] value) {
+        checkKey(key);
+        Objects.requireNonNull(expected, "expected");
+        Objects.requireNonNull(value, "value");
+        return writes.replace(
+                key,
+                Memory.ARRAY_BASE,
+                key.length,
+                expected,
+                Memory.ARRAY_BASE,
+                expected.length,
+                value,
+                Memory.ARRAY_BASE,
+                value.length);
+    }
+
+    @Override
+    public boolean replace(
+            final DirectBuffer key,
+            final int keyOffset,
+            final int keyLength,
+            final DirectBuffer expected,
+            final int expectedOffset,
+            final int expectedLength,
+            final DirectBuffer value,
+            final int valueOffset,
+            final int valueLength) {
+        checkKey(key, keyOffset, keyLength);
+        checkRange(expected, expectedOffset, expectedLength, "expected");
+        checkRange(value, valueOffset, valueLength, "value");
+        try {
+            return writes.replace(
+                    key.byteArray(),
+                    key.addressOffset() + keyOffset,
+                    keyLength,
+                    expected.byteArray(),
+                    expected.addressOffset() + expectedOffset,
+                    expectedLength,
+                    value.byteArray(),
+                    value.addressOffset() + valueOffset,
+                    valueLength);
+        } finally {
+            Reference.reachabilityFence(key);
+            Reference.reachabilityFence(expected);
+            Reference.reachabilityFence(value);
+        }
+    }
+
+    @Override
+    public byte @Nullable [] getAndPut(final byte[] key, final byte[] value) {
+        checkKey(key);
+        Objects.requireNonNull(value, "value");
+        return writes.getAndPut(key, value, HashIndex.ANYTHING);
+    }
+
+    @Override
+    public byte @Nullable [] getAndReplace(final byte[] key, final byte[] value) {
+        checkKey(key);
+        Objects.requireNonNull(value, "value");
+        return writes.getAndPut(key, value, HashIndex.EXISTING);
+    }
 
     @Override
     public boolean delete(final byte[] key) {
         checkKey(key);
-        return delete(key, Memory.ARRAY_BASE, key.length);
+        return writes.delete(key, Memory.ARRAY_BASE, key.length);
     }
 
     @Override
     public boolean delete(final DirectBuffer key, final int keyOffset, final int keyLength) {
         checkKey(key, keyOffset, keyLength);
         try {
-            return delete(key.byteArray(), key.addressOffset() + keyOffset, keyLength);
+            return writes.delete(key.byteArray(), key.addressOffset() + keyOffset, keyLength);
         } finally {
             Reference.reachabilityFence(key);
         }
     }
 
-    private boolean delete(final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
-        final Participant participant = store.enterForWriting();
+    @Override
+    public byte @Nullable [] getAndDelete(final byte[] key) {
+        checkKey(key);
+        return writes.getAndDelete(key);
+    }
+
+    @Override
+    public boolean delete(final byte[] key, final byte[] expected) {
+        checkKey(key);
+        Objects.requireNonNull(expected, "expected");
+        return writes.delete(key, Memory.ARRAY_BASE, key.length, expected, Memory.ARRAY_BASE, expected.length);
+    }
+
+    @Override
+    public boolean delete(
+            final DirectBuffer key,
+            final int keyOffset,
+            final int keyLength,
+            final DirectBuffer expected,
+            final int expectedOffset,
+            final int expectedLength) {
+        checkKey(key, keyOffset, keyLength);
+        checkRange(expected, expectedOffset, expectedLength, "expected");
         try {
-            final boolean deleted = core.delete(participant, keyBase, keyOffset, keyLength);
-            store.afterWrite(participant);
-            return deleted;
-        } catch (final InternalError e) {
-            throw Errors.mediaError(e);
-        } catch (final PoolException e) {
-            throw Errors.translate(e);
+            return writes.delete(
+                    key.byteArray(),
+                    key.addressOffset() + keyOffset,
+                    keyLength,
+                    expected.byteArray(),
+                    expected.addressOffset() + expectedOffset,
+                    expectedLength);
         } finally {
-            store.exit(participant);
+            Reference.reachabilityFence(key);
+            Reference.reachabilityFence(expected);
         }
     }
 
@@ -378,6 +463,105 @@ final class EngineMap implements KvMap {
         }
     }
 
+    // ---------------------------------------------------------------------------------------------------- many keys
+
+    @Override
+    public int readAll(final byte[][] keys, final IndexedValueReader reader) {
+        Objects.requireNonNull(reader, "reader");
+        for (final byte[] key : keys) {
+            checkKey(key);
+        }
+        final Participant participant = store.enter();
+        try {
+            final long[] hashes = Scratch.of(participant).batchHashes;
+            int found = 0;
+            for (int from = 0; from < keys.length; from += Scratch.BATCH) {
+                final int count = Math.min(Scratch.BATCH, keys.length - from);
+                for (int i = 0; i < count; i++) {
+                    final byte[] key = keys[from + i];
+                    hashes[i] = core.hash(key, Memory.ARRAY_BASE, key.length);
+                }
+                touch(participant, count);
+                for (int i = 0; i < count; i++) {
+                    final byte[] key = keys[from + i];
+                    found += readOne(participant, from + i, hashes[i], key, Memory.ARRAY_BASE, key.length, reader);
+                }
+            }
+            return found;
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            store.exit(participant);
+        }
+    }
+
+    @Override
+    public int readAll(
+            final DirectBuffer keys,
+            final int keysOffset,
+            final int keyLength,
+            final int count,
+            final IndexedValueReader reader) {
+        Objects.requireNonNull(reader, "reader");
+        checkKeys(keys, keysOffset, keyLength, count);
+        final Participant participant = store.enter();
+        try {
+            final Object base = keys.byteArray();
+            final long first = keys.addressOffset() + keysOffset;
+            final long[] hashes = Scratch.of(participant).batchHashes;
+            int found = 0;
+            for (int from = 0; from < count; from += Scratch.BATCH) {
+                final int batch = Math.min(Scratch.BATCH, count - from);
+                for (int i = 0; i < batch; i++) {
+                    hashes[i] = core.hash(base, first + (long) (from + i) * keyLength, keyLength);
+                }
+                touch(participant, batch);
+                for (int i = 0; i < batch; i++) {
+                    final long key = first + (long) (from + i) * keyLength;
+                    found += readOne(participant, from + i, hashes[i], base, key, keyLength, reader);
+                }
+            }
+            return found;
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            store.exit(participant);
+            Reference.reachabilityFence(keys);
+        }
+    }
+
+    private void touch(final Participant participant, final int count) {
+        final Scratch scratch = Scratch.of(participant);
+        scratch.touchedSum += core.touch(scratch.batchHashes, scratch.batchWords, count);
+    }
+
+    /** 1 when the key has a value. */
+    private int readOne(
+            final Participant participant,
+            final int number,
+            final long hash,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength,
+            final IndexedValueReader reader) {
+        final long record = core.find(hash, keyBase, keyOffset, keyLength);
+        if (record != 0 && verifyReads) {
+            checkIntact(participant, record);
+        }
+        try {
+            reader.read(number, record == 0 ? null : openValue(participant, record));
+        } finally {
+            closeViews(participant);
+        }
+        return record == 0 ? 0 : 1;
+    }
+
+    // -------------------------------------------------------------------------------------------------------- views
+
     private static ValueView openValue(final Participant participant, final long record) {
         final Scratch scratch = Scratch.of(participant);
         scratch.valueView.close(); // where a late report of a fault on the mapping kept an earlier operation from it
@@ -438,6 +622,18 @@ final class EngineMap implements KvMap {
     }
 
     @Override
+    public Iterable<byte[]> keys() {
+        store.checkOpen();
+        return () -> new KeyIterator(store, this);
+    }
+
+    @Override
+    public Iterable<KvEntry> entries() {
+        store.checkOpen();
+        return () -> new EntryIterator(this, new KeyIterator(store, this));
+    }
+
+    @Override
     public long size() {
         final Participant participant = store.enter();
         try {
@@ -466,9 +662,25 @@ final class EngineMap implements KvMap {
         }
     }
 
+    private static void checkLength(final int valueLength) {
+        if (valueLength < 0) {
+            throw new IllegalArgumentException("a value cannot have " + valueLength + " bytes");
+        }
+    }
+
     private static IllegalArgumentException keyTooLong(final int length) {
         return new IllegalArgumentException(
                 "a key has at most " + MAX_KEY_BYTES + " bytes, but this one has " + length);
+    }
+
+    private static void checkKeys(final DirectBuffer keys, final int offset, final int keyLength, final int count) {
+        if ((keyLength | count) < 0 || (long) keyLength * count > Integer.MAX_VALUE) {
+            throw new IndexOutOfBoundsException(count + " keys of " + keyLength + " bytes");
+        }
+        checkRange(keys, offset, keyLength * count, "keys");
+        if (keyLength > MAX_KEY_BYTES) {
+            throw keyTooLong(keyLength);
+        }
     }
 
     /** Unlike Agrona's own check, this one cannot be switched off. */

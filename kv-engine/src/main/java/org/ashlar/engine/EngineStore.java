@@ -172,6 +172,12 @@ final class EngineStore implements Store {
         return participant;
     }
 
+    void checkOpen() {
+        if (!open) {
+            throw closedException();
+        }
+    }
+
     Participant enterForWriting() {
         if (pool.readOnly()) {
             throw new ReadOnlyStoreException("the store in " + pool.path() + " was opened read-only");

@@ -8,6 +8,7 @@ import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.record.Scratch;
 import org.ashlar.engine.space.Space;
 import org.ashlar.kv.CorruptStoreException;
+import org.ashlar.kv.ValueWriter;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Persistence;
 import org.ashlar.pmem.Pool;
@@ -69,9 +70,39 @@ final class MapCore {
         return tailBytes;
     }
 
+    /** Hash of a key, for {@link #touch}. */
+    long hash(final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
+        return keys.hash(keyBase, keyOffset, keyLength);
+    }
+
+    /**
+     * Brings what the look-ups of many hashes will read into the cache, their misses side by side.
+     *
+     * @param words scratch space, as long as the hashes
+     * @param count number of hashes
+     * @return something that depends on what was loaded
+     */
+    long touch(final long[] hashes, final long[] words, final int count) {
+        long touched = 0;
+        for (int i = 0; i < count; i++) {
+            words[i] = index.route(hashes[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            touched += index.touchLines(words[i], hashes[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            touched += index.touchRecord(words[i], hashes[i]);
+        }
+        return touched;
+    }
+
     /** Address of the record of a key, its value within the space in use; 0 when there is none. */
     long find(final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
-        final long record = index.find(keys.hash(keyBase, keyOffset, keyLength), keyBase, keyOffset, keyLength);
+        return find(keys.hash(keyBase, keyOffset, keyLength), keyBase, keyOffset, keyLength);
+    }
+
+    long find(final long hash, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
+        final long record = index.find(hash, keyBase, keyOffset, keyLength);
         if (record != 0) {
             checkBounds(record, keyLength);
         }
@@ -99,9 +130,11 @@ final class MapCore {
      * commit; (4) the old record is retired, to be reused when no reader can hold it. A crash before 3 leaves a slot that no entry points
      * at, which is free by definition.
      *
-     * @return whether the key's value is now this one
+     * @param expected what the key must have, as for {@link HashIndex#put}
+     * @return address of the record that was replaced, which can be read until the operation ends; 0 when there was none;
+     *     {@link HashIndex#REFUSED}
      */
-    boolean put(
+    long put(
             final Participant participant,
             final @Nullable Object keyBase,
             final long keyOffset,
@@ -109,17 +142,16 @@ final class MapCore {
             final @Nullable Object valueBase,
             final long valueOffset,
             final int valueLength,
-            final boolean onlyIfAbsent) {
+            final long expected) {
         invalidateCount();
         final long hash = keys.hash(keyBase, keyOffset, keyLength);
-        if (onlyIfAbsent && index.find(hash, keyBase, keyOffset, keyLength) != 0) {
-            return false;
+        if (expected == HashIndex.ABSENT && index.find(hash, keyBase, keyOffset, keyLength) != 0) {
+            return HashIndex.REFUSED;
         }
         final Scratch scratch = Scratch.of(participant);
         scratch.touchedSum += index.touch(hash);
         final long size = RecordHeader.size(keyLength, valueLength);
         final long record = space.allocateRecord(participant, size); // 1
-        final long old;
         try {
             scratch.writeRecord(
                     record,
@@ -134,33 +166,94 @@ final class MapCore {
                     valueLength,
                     tailBytes);
             persistence.persist(record, size); // 2
-            old = index.put(participant, hash, keyBase, keyOffset, keyLength, record, onlyIfAbsent); // 3
-        } catch (final RuntimeException e) {
-            space.releaseUnpublished(record);
+        } catch (final RuntimeException | Error e) {
+            space.releaseUnpublished(record, size);
             throw e;
         }
-        if (old == HashIndex.PRESENT) {
-            space.releaseUnpublished(record);
-            return false;
-        }
-        if (old != 0) {
-            space.retireRecord(participant, old); // 4
-        }
-        return true;
+        return publish(participant, hash, keyBase, keyOffset, keyLength, record, size, expected);
     }
 
-    /** Delete: the entry goes, durably, through a tombstone; then the record is retired. */
-    boolean delete(
-            final Participant participant, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
+    /** Steps 3 and 4 of a put. */
+    private long publish(
+            final Participant participant,
+            final long hash,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength,
+            final long record,
+            final long size,
+            final long expected) {
+        final long old;
+        try {
+            old = index.put(participant, hash, keyBase, keyOffset, keyLength, record, expected); // 3
+        } catch (final RuntimeException | Error e) {
+            space.releaseUnpublished(record, size);
+            throw e;
+        }
+        if (old == HashIndex.REFUSED) {
+            space.releaseUnpublished(record, size);
+        } else if (old != 0) {
+            space.retireRecord(participant, old); // 4
+        }
+        return old;
+    }
+
+    /** As {@link #put}, for a value that user code writes where it stays. */
+    void putInPlace(
+            final Participant participant,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength,
+            final int valueLength,
+            final ValueWriter writer) {
+        invalidateCount();
+        final long hash = keys.hash(keyBase, keyOffset, keyLength);
+        final Scratch scratch = Scratch.of(participant);
+        final long size = RecordHeader.size(keyLength, valueLength);
+        final long record = space.allocateRecord(participant, size);
+        try {
+            participant.setScopeOwner(Thread.currentThread());
+            scratch.writeRecordInPlace(
+                    record,
+                    space.incarnationAt(record, size),
+                    incarnation,
+                    openCounter,
+                    keyBase,
+                    keyOffset,
+                    keyLength,
+                    valueLength,
+                    writer);
+            persistence.persist(record, size);
+        } catch (final RuntimeException | Error e) {
+            space.releaseUnpublished(record, size); // the writer may throw what it likes
+            throw e;
+        } finally {
+            participant.setScopeOwner(null);
+        }
+        publish(participant, hash, keyBase, keyOffset, keyLength, record, size, HashIndex.ANYTHING);
+    }
+
+    /**
+     * Delete: the entry goes, durably, through a tombstone; then the record is retired.
+     *
+     * @param expected what the key must have, as for {@link HashIndex#remove}
+     * @return address of the record that it had, which can be read until the operation ends; 0 when there was none;
+     *     {@link HashIndex#REFUSED}
+     */
+    long delete(
+            final Participant participant,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength,
+            final long expected) {
         invalidateCount();
         participant.noteMutation(); // before the entry goes
-        final long old =
-                index.remove(participant, keys.hash(keyBase, keyOffset, keyLength), keyBase, keyOffset, keyLength);
-        if (old == 0) {
-            return false;
+        final long hash = keys.hash(keyBase, keyOffset, keyLength);
+        final long old = index.remove(participant, hash, keyBase, keyOffset, keyLength, expected);
+        if (old > 0) {
+            space.retireRecord(participant, old);
         }
-        space.retireRecord(participant, old);
-        return true;
+        return old;
     }
 
     private void invalidateCount() {

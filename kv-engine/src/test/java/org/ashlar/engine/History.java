@@ -25,7 +25,10 @@ final class History {
         PUT_IF_ABSENT,
         GET,
         CONTAINS,
-        DELETE
+        DELETE,
+        REPLACE,
+        GET_AND_PUT,
+        GET_AND_DELETE
     }
 
     /**
@@ -44,6 +47,9 @@ final class History {
                 case GET -> result == state ? state : Long.MIN_VALUE;
                 case CONTAINS -> result == (present ? 1 : 0) ? state : Long.MIN_VALUE;
                 case DELETE -> result == (present ? 1 : 0) ? ABSENT : Long.MIN_VALUE;
+                case REPLACE -> result == (present ? 1 : 0) ? present ? argument : state : Long.MIN_VALUE;
+                case GET_AND_PUT -> result == state ? argument : Long.MIN_VALUE;
+                case GET_AND_DELETE -> result == state ? ABSENT : Long.MIN_VALUE;
             };
         }
     }

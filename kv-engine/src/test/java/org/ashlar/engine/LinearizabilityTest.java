@@ -59,6 +59,25 @@ final class LinearizabilityTest {
             }
             case CONTAINS -> map.contains(bytes) ? 1 : 0;
             case DELETE -> map.delete(bytes) ? 1 : 0;
+            case REPLACE -> map.replace(bytes, value(number)) ? 1 : 0;
+            case GET_AND_DELETE -> {
+                final byte[] found = map.getAndDelete(bytes);
+                yield found == null ? History.ABSENT : numberOf(found);
+            }
+            case GET_AND_PUT -> {
+                if (number % 2 == 0) {
+                    final byte[] found = map.getAndPut(bytes, value(number));
+                    yield found == null ? History.ABSENT : numberOf(found);
+                }
+                final long[] before = {0};
+                map.compute(
+                        bytes,
+                        found -> { // compare and set, until it succeeds
+                            before[0] = found == null ? History.ABSENT : numberOf(found);
+                            return value(number);
+                        });
+                yield before[0];
+            }
         };
         history.add(kind, number, result, began);
     }

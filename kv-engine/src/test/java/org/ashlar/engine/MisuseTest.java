@@ -21,12 +21,15 @@ import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.ashlar.kv.EntryVisitor;
+import org.ashlar.kv.IndexedValueReader;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreClosedException;
 import org.ashlar.kv.ToLongValueReader;
+import org.ashlar.kv.ValueFunction;
 import org.ashlar.kv.ValueReader;
 import org.ashlar.kv.ValueView;
+import org.ashlar.kv.ValueWriter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +81,14 @@ final class MisuseTest {
             return (ToLongValueReader) view -> 1;
         } else if (type == EntryVisitor.class) {
             return (EntryVisitor) (key, value) -> true;
+        } else if (type == IndexedValueReader.class) {
+            return (IndexedValueReader) (index, value) -> {};
+        } else if (type == ValueWriter.class) {
+            return (ValueWriter) slot -> {};
+        } else if (type == ValueFunction.class) {
+            return (ValueFunction) value -> value;
+        } else if (type == byte[][].class) {
+            return new byte[][] {KEY};
         }
         return new UnsafeBuffer(new byte[64]); // a DirectBuffer or MutableDirectBuffer
     }
@@ -132,7 +143,7 @@ final class MisuseTest {
                 calls++;
             }
         }
-        assertTrue(calls > 18, "methods tried: " + calls);
+        assertTrue(calls > 36, "methods tried: " + calls);
         assertEquals("m", map.name());
     }
 
@@ -180,6 +191,14 @@ final class MisuseTest {
                 () -> map.contains(tooLong),
                 () -> map.delete(tooLong),
                 () -> map.delete(buffer, 0, tooLong.length),
+                () -> map.put(tooLong, 1, slot -> slot.putByte(0, (byte) 1)),
+                () -> map.replace(tooLong, VALUE),
+                () -> map.replace(tooLong, VALUE, VALUE),
+                () -> map.getAndPut(tooLong, VALUE),
+                () -> map.getAndDelete(tooLong),
+                () -> map.compute(tooLong, value -> VALUE),
+                () -> map.readAll(new byte[][] {tooLong}, (index, value) -> {}),
+                () -> map.readAll(buffer, 0, tooLong.length, 1, (index, value) -> {}),
                 () -> map.readLong(tooLong, view -> 1, 0))) {
             final String message = String.valueOf(
                     assertThrows(IllegalArgumentException.class, call::run).getMessage());
@@ -197,6 +216,17 @@ final class MisuseTest {
             assertThrows(IndexOutOfBoundsException.class, () -> map.delete(buffer, range[0], range[1]));
             assertThrows(IndexOutOfBoundsException.class, () -> map.put(buffer, range[0], range[1], buffer, 0, 4));
             assertThrows(IndexOutOfBoundsException.class, () -> map.put(buffer, 0, 4, buffer, range[0], range[1]));
+            assertThrows(IndexOutOfBoundsException.class, () -> map.replace(buffer, 0, 4, buffer, range[0], range[1]));
+            assertThrows(
+                    IndexOutOfBoundsException.class,
+                    () -> map.replace(buffer, 0, 4, buffer, range[0], range[1], buffer, 0, 4));
+            assertThrows(IndexOutOfBoundsException.class, () -> map.delete(buffer, 0, 4, buffer, range[0], range[1]));
+            assertThrows(
+                    IndexOutOfBoundsException.class,
+                    () -> map.put(buffer, range[0], range[1], 4, slot -> slot.putInt(0, 1)));
+            assertThrows(
+                    IndexOutOfBoundsException.class,
+                    () -> map.readAll(buffer, range[0], range[1], 1, (index, value) -> {}));
         }
         assertThrows(IndexOutOfBoundsException.class, () -> map.get(new UnsafeBuffer(KEY), 0, KEY.length, buffer, 17));
         assertEquals(VALUE.length, map.get(new UnsafeBuffer(KEY), 0, KEY.length, buffer, 12), "too small: not copied");

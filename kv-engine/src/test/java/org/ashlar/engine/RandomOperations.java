@@ -1,11 +1,14 @@
 package org.ashlar.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -88,7 +91,54 @@ final class RandomOperations {
             assertEquals(expected.remove(number) != null, deleteInAWay(map, key), "delete");
             return;
         }
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(14)) {
+            case 6 -> {
+                assertEquals(present, map.replace(key, value.bytes()), "replace");
+                expected.replace(number, value);
+            }
+            case 7 -> {
+                final byte[] before =
+                        present ? requireNonNull(expected.get(number)).bytes() : new byte[3];
+                final boolean right = random.nextInt(4) != 0;
+                final byte[] guess = right ? before : Arrays.copyOf(before, before.length + 1);
+                assertEquals(present && right, compareAndSetInAWay(map, key, guess, value.bytes()), "compare and set");
+                if (right) {
+                    expected.replace(number, value);
+                }
+            }
+            case 8 -> {
+                assertSame(expected.put(number, value), map.getAndPut(key, value.bytes()), "getAndPut");
+            }
+            case 9 -> {
+                final Value before = expected.remove(number);
+                assertSame(before, map.getAndDelete(key), "getAndDelete");
+            }
+            case 10 -> {
+                final byte[] bytes = value.bytes();
+                map.put(key, bytes.length, slot -> slot.putBytes(0, bytes));
+                expected.put(number, value);
+            }
+            case 11 -> {
+                final Value before = expected.get(number);
+                final byte[] after = map.compute(key, found -> {
+                    assertSame(before, found, "what compute gets");
+                    return number % 5 == 0 ? null : value.bytes();
+                });
+                assertSame(number % 5 == 0 ? null : value, after, "what compute returns");
+                if (number % 5 == 0) {
+                    expected.remove(number);
+                } else {
+                    expected.put(number, value);
+                }
+            }
+            case 12 -> {
+                final byte[] before =
+                        present ? requireNonNull(expected.get(number)).bytes() : new byte[3];
+                assertFalse(map.delete(key, Arrays.copyOf(before, before.length + 1)), "delete of another value");
+                assertEquals(present, map.delete(key, before), "delete of this value");
+                expected.remove(number);
+            }
+            case 13 -> readMany(map, expected, number);
             case 0, 1 -> {
                 map.put(key, value.bytes());
                 expected.put(number, value);
@@ -104,6 +154,48 @@ final class RandomOperations {
             case 4 -> assertEquals(present, map.contains(key), "contains");
             default -> assertHolds(map, number, expected.get(number));
         }
+    }
+
+    private static void assertSame(final @Nullable Value expected, final byte @Nullable [] found, final String what) {
+        if (expected == null) {
+            assertNull(found, what);
+        } else {
+            assertArrayEquals(expected.bytes(), found, what);
+        }
+    }
+
+    private boolean compareAndSetInAWay(final KvMap map, final byte[] key, final byte[] expected, final byte[] value) {
+        return random.nextBoolean()
+                ? map.replace(key, expected, value)
+                : map.replace(
+                        buffer(key),
+                        3,
+                        key.length,
+                        buffer(expected),
+                        3,
+                        expected.length,
+                        buffer(value),
+                        3,
+                        value.length);
+    }
+
+    private void readMany(final KvMap map, final Map<Integer, Value> expected, final int first) {
+        final int count = random.nextInt(40);
+        final byte[][] many = new byte[count][];
+        for (int i = 0; i < count; i++) {
+            many[i] = key((first + i * 7) % keys);
+        }
+        final int[] next = {0};
+        final int found = map.readAll(many, (index, value) -> {
+            assertEquals(next[0]++, index);
+            assertSame(expected.get(numberOf(many[index])), value == null ? null : value.toByteArray(), "readAll");
+        });
+        assertEquals(count, next[0]);
+        assertEquals(
+                Arrays.stream(many)
+                        .filter(key -> expected.containsKey(numberOf(key)))
+                        .count(),
+                found);
     }
 
     private boolean deleteInAWay(final KvMap map, final byte[] key) {
@@ -144,6 +236,14 @@ final class RandomOperations {
                 assertNotNull(there, () -> "key " + number + " was visited, but is absent");
                 assertArrayEquals(there.bytes(), value.toByteArray());
                 return true;
+            });
+            assertEquals(expected.keySet(), seen);
+            map.keys().forEach(key -> assertEquals(true, seen.remove(numberOf(key)), "a key that forEach did not see"));
+            assertEquals(Set.of(), seen, "keys that only forEach saw");
+            map.entries().forEach(entry -> {
+                final int number = numberOf(entry.key());
+                assertEquals(true, seen.add(number), "twice");
+                assertSame(expected.get(number), entry.value(), "entry");
             });
             assertEquals(expected.keySet(), seen);
             assertEquals(expected.size(), map.size());

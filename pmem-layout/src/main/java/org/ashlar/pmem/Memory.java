@@ -241,6 +241,19 @@ public final class Memory {
     }
 
     /**
+     * Notes that a range was stored to by other means than this class: by user code, through a view that checks its bounds. To be called after
+     * the last such store and before anything is said of the range's durability.
+     *
+     * @param address first byte
+     * @param length bytes, 0 or more
+     */
+    public static void noteStored(final long address, final long length) {
+        if (RECORDER != null && length != 0) {
+            RECORDER.store(address, length);
+        }
+    }
+
+    /**
      * Copies out of mapped memory into the heap, or to an address that is not part of a pool.
      *
      * @param address source
@@ -341,6 +354,31 @@ public final class Memory {
         UnsafeApi.putLongUnaligned(targetBase, target, UnsafeApi.getLongUnaligned(sourceBase, source));
         UnsafeApi.putLongUnaligned(
                 targetBase, target + Long.BYTES, UnsafeApi.getLongUnaligned(sourceBase, source + Long.BYTES));
+    }
+
+    /**
+     * Whether two ranges hold the same bytes.
+     *
+     * @param address the first range
+     * @param base array that holds the second, or null when {@code offset} is an absolute address
+     * @param offset offset from the base, or an address
+     * @param length bytes, 0 or more
+     * @return true when they do
+     */
+    public static boolean isEqual(
+            final long address, final @Nullable Object base, final long offset, final int length) {
+        int i = 0;
+        for (; i <= length - Long.BYTES; i += Long.BYTES) {
+            if (UnsafeApi.getLongUnaligned(null, address + i) != UnsafeApi.getLongUnaligned(base, offset + i)) {
+                return false;
+            }
+        }
+        for (; i < length; i++) {
+            if (UnsafeApi.getByte(null, address + i) != UnsafeApi.getByte(base, offset + i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     // ------------------------------------------------------------------------------------- persistence and order

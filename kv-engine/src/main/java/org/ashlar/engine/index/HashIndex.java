@@ -25,8 +25,20 @@ import org.jspecify.annotations.Nullable;
  * <p>After "Extendible hashing", Fagin et al. 1979; link-and-persist is from "Log-free concurrent data structures", David et al. 2018.
  */
 public final class HashIndex {
-    /** What {@link #put} returns when the key was there and only an absent one was wanted. */
-    public static final long PRESENT = -1;
+    /** Expectation of {@link #put} and {@link #remove}: the key may have a record or not. */
+    public static final long ANYTHING = -1;
+
+    /** Expectation: the key has a record, whichever. */
+    public static final long EXISTING = -2;
+
+    /** Expectation: the key has no record. Any other expectation is the address of the record that the key must have. */
+    public static final long ABSENT = 0;
+
+    /** What {@link #put} and {@link #remove} return when the expectation was not met; nothing was changed. */
+    public static final long REFUSED = -1;
+
+    /** What {@link #visitLeaf} returns when the visitor ended the walk; no position of a leaf is odd. */
+    public static final long ENDED = 1;
 
     private final IndexContext context;
     private final int incarnation;
@@ -183,6 +195,51 @@ public final class HashIndex {
                 : Leaf.probe(context, line, match, tag, depth, incarnation, keyBase, keyOffset, keyLength);
     }
 
+    /**
+     * The word of the leaf that may hold a hash; the first of three steps that let the cache misses of many look-ups overlap.
+     *
+     * @param hash of the key
+     * @return for {@link #touchLines}
+     */
+    public long route(final long hash) {
+        return directory.route(hash);
+    }
+
+    /**
+     * Loads the lines that a look-up will read first; the second step.
+     *
+     * @param word of the leaf
+     * @param hash of the key
+     * @return something that depends on what was loaded
+     */
+    public long touchLines(final long word, final long hash) {
+        final long page = context.pageOf(word);
+        return Memory.getLong(IndexPage.line(page, IndexPage.firstLine(hash)))
+                + Memory.getLong(IndexPage.line(page, IndexPage.secondLine(hash)));
+    }
+
+    /**
+     * Loads the beginning of the record that a look-up will find, most likely; the third step.
+     *
+     * @param word of the leaf
+     * @param hash of the key
+     * @return something that depends on what was loaded
+     */
+    public long touchRecord(final long word, final long hash) {
+        final long page = context.pageOf(word);
+        final int tag = Entry.tagOf(hash, LeafWord.depth(word));
+        final long line1 = IndexPage.line(page, IndexPage.firstLine(hash));
+        final long line2 = IndexPage.line(page, IndexPage.secondLine(hash));
+        final long match = IndexPage.match(line1, tag) | IndexPage.match(line2, tag) >>> 1;
+        final long line = line2 ^ ((line1 ^ line2) & -(Long.numberOfTrailingZeros(match) & 1L));
+        // Where nothing matches this is another word of the line: the checks below hold for any.
+        final long offset = Entry.plainOffset(Memory.getLongAcquire(IndexPage.matched(line, match)), tag);
+        if (offset < 0 || !context.isInUse(offset + 2L * Memory.LINE_BYTES)) {
+            return 0;
+        }
+        return Memory.getLong(context.data + offset) + Memory.getLong(context.data + offset + Memory.LINE_BYTES);
+    }
+
     // ---------------------------------------------------------------------------------------------------- writing
 
     /**
@@ -208,8 +265,9 @@ public final class HashIndex {
      * @param keyOffset offset from the base, or address
      * @param keyLength bytes
      * @param record address of the new record, which is durable
-     * @param onlyIfAbsent whether to leave a key alone that has a record
-     * @return address of the record that was replaced, to be retired by the caller; 0 when there was none; {@link #PRESENT}
+     * @param expected {@link #ANYTHING}, {@link #EXISTING}, {@link #ABSENT}, or the address of a record that the caller found in the
+     *     same operation: records do not change, and no other can be at its place before the operation ends
+     * @return address of the record that was replaced, to be retired by the caller; 0 when there was none; {@link #REFUSED}
      */
     public long put(
             final Participant participant,
@@ -218,7 +276,7 @@ public final class HashIndex {
             final long keyOffset,
             final int keyLength,
             final long record,
-            final boolean onlyIfAbsent) {
+            final long expected) {
         while (true) {
             final long page = lockLeaf(participant, hash);
             boolean isSplit = false;
@@ -228,13 +286,16 @@ public final class HashIndex {
                 final long entry = Entry.of(tag, record - context.data);
                 final long place = findLocked(page, depth, hash, tag, keyBase, keyOffset, keyLength);
                 if (place != 0) {
-                    if (onlyIfAbsent) {
-                        return PRESENT; // durable: no entry is DIRTY under the lock
-                    }
                     final long old = context.recordOf(Memory.getLong(place));
+                    if (expected == ABSENT || (expected > 0 && expected != old)) {
+                        return REFUSED; // for what is durable: no entry is DIRTY under the lock
+                    }
                     context.space.prepareToUnlink(participant, old);
                     publish(place, entry);
                     return old;
+                }
+                if (expected != ABSENT && expected != ANYTHING) {
+                    return REFUSED;
                 }
                 final long room = split.findRoom(page, hash, tag);
                 if (room != 0) {
@@ -280,14 +341,16 @@ public final class HashIndex {
      * @param keyBase array that holds the key, or null
      * @param keyOffset offset from the base, or address
      * @param keyLength bytes
-     * @return address of the record that it pointed at, to be retired by the caller; 0 when there was none
+     * @param expected {@link #ANYTHING}, or the address of the record that the key must have, as for {@link #put}
+     * @return address of the record that it pointed at, to be retired by the caller; 0 when there was none; {@link #REFUSED}
      */
     public long remove(
             final Participant participant,
             final long hash,
             final @Nullable Object keyBase,
             final long keyOffset,
-            final int keyLength) {
+            final int keyLength,
+            final long expected) {
         final long page = lockLeaf(participant, hash);
         try {
             final int depth = depthOf(page);
@@ -297,6 +360,9 @@ public final class HashIndex {
                 return 0;
             }
             final long old = context.recordOf(Memory.getLong(place));
+            if (expected != ANYTHING && expected != old) {
+                return REFUSED;
+            }
             context.space.prepareToUnlink(participant, old);
             Memory.putLongRelease(place, Entry.of(tag, 0) | Entry.DIRTY); // 1. the tombstone is visible
             context.persistence.persist(place, Long.BYTES); // 2. durable
@@ -417,36 +483,46 @@ public final class HashIndex {
      * @return false when the visitor ended it
      */
     public boolean walk(final LeafVisitor visitor) {
-        long[] records = new long[IndexPage.BYTES / Long.BYTES];
         long position = 0;
         do {
-            long word = directory.route(position);
-            while (true) {
-                final long page = context.pageOf(word);
-                final int depth = LeafWord.depth(word);
-                Leaf.check(context, page, depth, incarnation, position);
-                int found = collect(page, IndexPage.LINES, records, 0);
-                for (long next = Memory.getLongAcquire(page + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
-                    final long overflow = context.pageOf(next);
-                    if (records.length - found < IndexPage.BYTES / Long.BYTES) {
-                        records = java.util.Arrays.copyOf(records, records.length * 2);
-                    }
-                    found = collect(overflow, IndexPage.LINES, records, found);
-                    next = Memory.getLongAcquire(overflow + IndexPage.OVERFLOW_OFFSET);
+            position = visitLeaf(position, visitor);
+        } while (position != 0 && position != ENDED);
+        return position != ENDED;
+    }
+
+    /**
+     * Visits the leaf that covers a hash. To visit all, begin with 0 and go on with what was returned.
+     *
+     * @param position the hash
+     * @param visitor sees it
+     * @return the position of the next leaf; 0 when this was the last; {@link #ENDED} when the visitor ended the walk
+     */
+    public long visitLeaf(final long position, final LeafVisitor visitor) {
+        long[] records = new long[IndexPage.BYTES / Long.BYTES];
+        long word = directory.route(position);
+        while (true) {
+            final long page = context.pageOf(word);
+            final int depth = LeafWord.depth(word);
+            Leaf.check(context, page, depth, incarnation, position);
+            int found = collect(page, IndexPage.LINES, records, 0);
+            for (long next = Memory.getLongAcquire(page + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
+                final long overflow = context.pageOf(next);
+                if (records.length - found < IndexPage.BYTES / Long.BYTES) {
+                    records = java.util.Arrays.copyOf(records, records.length * 2);
                 }
-                Memory.acquireFence();
-                final long forward = Leaf.durableForward(context, page);
-                if (forward == 0) {
-                    if (!visitor.visit(page, records, found)) {
-                        return false;
-                    }
-                    position = depth == 0 ? 0 : position + (1L << (Long.SIZE - depth));
-                    break;
-                }
-                word = Leaf.childWord(forward, depth, position);
+                found = collect(overflow, IndexPage.LINES, records, found);
+                next = Memory.getLongAcquire(overflow + IndexPage.OVERFLOW_OFFSET);
             }
-        } while (position != 0);
-        return true;
+            Memory.acquireFence();
+            final long forward = Leaf.durableForward(context, page);
+            if (forward == 0) {
+                if (!visitor.visit(page, records, found)) {
+                    return ENDED;
+                }
+                return depth == 0 ? 0 : position + (1L << (Long.SIZE - depth));
+            }
+            word = Leaf.childWord(forward, depth, position);
+        }
     }
 
     private int collect(final long page, final int lines, final long[] records, final int from) {

@@ -66,18 +66,7 @@ public final class Keys {
         if (length == Long.BYTES) {
             return Memory.getLong(null, key) == Memory.getLong(base, offset);
         }
-        int i = 0;
-        for (; i + Long.BYTES <= length; i += Long.BYTES) {
-            if (Memory.getLong(null, key + i) != Memory.getLong(base, offset + i)) {
-                return false;
-            }
-        }
-        for (; i < length; i++) {
-            if (Memory.getByte(null, key + i) != Memory.getByte(base, offset + i)) {
-                return false;
-            }
-        }
-        return true;
+        return Memory.isEqual(key, base, offset, length);
     }
 
     /** Reads through the memory seam, with double-register addressing. */

@@ -6,6 +6,8 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.view.SlotView;
+import org.ashlar.engine.view.WritableSlot;
+import org.ashlar.kv.ValueWriter;
 import org.ashlar.pmem.Memory;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,16 @@ public final class Scratch {
     /** The view of the key that user code gets. */
     public final SlotView keyView = new SlotView();
 
+    /** Keys of one batch of a read of many. */
+    public static final int BATCH = 16;
+
+    /** Hashes of the keys of a batch. */
+    public final long[] batchHashes = new long[BATCH];
+
+    /** Index words of the keys of a batch. */
+    public final long[] batchWords = new long[BATCH];
+
+    private final WritableSlot slot = new WritableSlot();
     private final byte[] staging = new byte[STAGING_BYTES];
     private final CRC32C crc = new CRC32C();
     private long @Nullable [] words;
@@ -108,11 +120,7 @@ public final class Scratch {
             final int valueLength,
             final int tailBytes) {
         final byte[] s = staging;
-        SHORT.set(s, RecordHeader.SPACE_INCARNATION_OFFSET, (short) spaceIncarnation);
-        SHORT.set(s, RecordHeader.KEY_LENGTH_OFFSET, (short) keyLength);
-        INT.set(s, RecordHeader.MAP_INCARNATION_OFFSET, mapIncarnation);
-        INT.set(s, RecordHeader.VALUE_LENGTH_OFFSET, valueLength);
-        INT.set(s, RecordHeader.OPEN_OFFSET, open);
+        writeHeader(spaceIncarnation, mapIncarnation, open, keyLength, valueLength);
         final long size = RecordHeader.size(keyLength, valueLength);
         crc.reset();
         if (size <= STAGING_BYTES) {
@@ -129,6 +137,66 @@ public final class Scratch {
         copyThroughStaging(
                 valueBase, valueOffset, address + RecordHeader.BYTES + keyLength, valueLength, valueLength - tailBytes);
         Memory.putInt(address + RecordHeader.CRC_OFFSET, (int) crc.getValue());
+    }
+
+    /**
+     * Writes a whole record, checksum included, whose value user code writes in place. Nothing is durable yet.
+     *
+     * @param address where the record goes, aligned, with room for it
+     * @param spaceIncarnation 16 bits
+     * @param mapIncarnation 32 bits
+     * @param open low 32 bits of the open counter
+     * @param keyBase array that holds the key, or null
+     * @param keyOffset offset from the base, or address, of the key
+     * @param keyLength bytes of the key
+     * @param valueLength bytes of the value
+     * @param writer writes the value; may throw, and may use this participant's store, but not this scratch space
+     */
+    public void writeRecordInPlace(
+            final long address,
+            final int spaceIncarnation,
+            final int mapIncarnation,
+            final int open,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength,
+            final int valueLength,
+            final ValueWriter writer) {
+        final long value = address + RecordHeader.BYTES + keyLength;
+        slot.close(); // where a late report of a fault on the mapping kept an earlier operation from it
+        slot.open(value, valueLength);
+        try {
+            writer.write(slot);
+        } finally {
+            slot.close();
+        }
+        Memory.noteStored(value, valueLength);
+        writeHeader(spaceIncarnation, mapIncarnation, open, keyLength, valueLength);
+        crc.reset();
+        crc.update(staging, Integer.BYTES, RecordHeader.BYTES - Integer.BYTES);
+        Memory.copyIn(staging, Memory.ARRAY_BASE, address, RecordHeader.BYTES);
+        copyThroughStaging(keyBase, keyOffset, address + RecordHeader.BYTES, keyLength, keyLength);
+        for (long done = 0; done < valueLength; ) {
+            final int piece = (int) Math.min(STAGING_BYTES, valueLength - done);
+            Memory.copyOut(value + done, staging, Memory.ARRAY_BASE, piece); // the page may be bad: see isRecordIntact
+            crc.update(staging, 0, piece);
+            done += piece;
+        }
+        Memory.putInt(address + RecordHeader.CRC_OFFSET, (int) crc.getValue());
+    }
+
+    private void writeHeader(
+            final int spaceIncarnation,
+            final int mapIncarnation,
+            final int open,
+            final int keyLength,
+            final int valueLength) {
+        final byte[] s = staging;
+        SHORT.set(s, RecordHeader.SPACE_INCARNATION_OFFSET, (short) spaceIncarnation);
+        SHORT.set(s, RecordHeader.KEY_LENGTH_OFFSET, (short) keyLength);
+        INT.set(s, RecordHeader.MAP_INCARNATION_OFFSET, mapIncarnation);
+        INT.set(s, RecordHeader.VALUE_LENGTH_OFFSET, valueLength);
+        INT.set(s, RecordHeader.OPEN_OFFSET, open);
     }
 
     /** Copies in pieces; each byte is checksummed as it was copied, even if the caller's buffer changes meanwhile. */

@@ -117,8 +117,8 @@ final class RunSpace {
         return ChunkWord.incarnation(chunks.word(chunks.chunkOf(run)));
     }
 
-    /** Gives a run back. Its record's header is still what it was when it was unlinked. */
-    void free(final long run) {
+    /** Gives back the run of a record of so many bytes. */
+    void free(final long run, final long bytes) {
         final int chunk = chunks.chunkOf(run);
         final long word = chunks.word(chunk);
         chunks.lock.lock();
@@ -127,11 +127,11 @@ final class RunSpace {
                 releaseLarge(chunk, word);
                 return;
             }
-            final long pages = pagesOf(run);
+            final long pages = Pages.count(bytes);
             final int first = (int) ((run - chunks.addressOf(chunk)) >>> Pages.SHIFT);
             if (first + pages > pagesPerChunk) {
-                throw new CorruptStoreException("the record at chunk " + chunk + ", page " + first
-                        + " claims a length of " + RecordHeader.valueLength(run) + " bytes, beyond its chunk");
+                throw new CorruptStoreException("the record at chunk " + chunk + ", page " + first + " claims " + bytes
+                        + " bytes, beyond its chunk");
             }
             freePages(chunk, first, (int) pages);
         } finally {

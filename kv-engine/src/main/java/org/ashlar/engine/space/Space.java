@@ -175,12 +175,13 @@ public final class Space implements Reclaimer {
     // --------------------------------------------------------------------------------------------------- freeing
 
     /**
-     * Gives back a record that was never published. At once: nobody can hold it.
+     * Gives back a record that was never published. At once: nobody can hold it. Nothing that is there is looked at: it may not be written.
      *
-     * @param record address
+     * @param record what {@link #allocateRecord} returned
+     * @param bytes what it was given
      */
-    public void releaseUnpublished(final long record) {
-        freeRecord(record);
+    public void releaseUnpublished(final long record, final long bytes) {
+        freeRecord(record, bytes);
     }
 
     /**
@@ -261,7 +262,9 @@ public final class Space implements Reclaimer {
     public void reclaim(final Participant participant, final long code) {
         final long address = code & ~(long) CODE_MASK;
         switch ((int) code & CODE_MASK) {
-            case RECORD -> freeRecord(address);
+            case RECORD -> // its header is still what it was when it was unlinked
+                freeRecord(
+                        address, RecordHeader.size(RecordHeader.keyLength(address), RecordHeader.valueLength(address)));
             case INDEX_PAGE -> {
                 initialiseChunk(participant, chunks.chunkOf(address));
                 index.free(address);
@@ -272,11 +275,11 @@ public final class Space implements Reclaimer {
         }
     }
 
-    private void freeRecord(final long record) {
+    private void freeRecord(final long record, final long bytes) {
         if (chunks.kindUnchecked(chunks.chunkOf(record)) == ChunkWord.SLOTS) {
             slots.free(record);
         } else {
-            runs.free(record);
+            runs.free(record, bytes);
         }
     }
 

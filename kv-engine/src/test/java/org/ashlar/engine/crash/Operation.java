@@ -13,6 +13,10 @@ record Operation(Kind kind, String map, int key, Value value) {
         CREATE_MAP,
         PUT,
         PUT_IF_ABSENT,
+        PUT_IN_PLACE,
+        GET_AND_PUT,
+        REPLACE,
+        COMPARE_AND_SET,
         DELETE,
         GET
     }

@@ -80,8 +80,9 @@ final class Oracle {
 
     private boolean mayStore(final Operation operation) {
         return switch (operation.kind()) {
-            case PUT, DELETE -> true;
+            case PUT, PUT_IN_PLACE, GET_AND_PUT, DELETE -> true;
             case PUT_IF_ABSENT -> before.contains(Value.ABSENT);
+            case REPLACE, COMPARE_AND_SET -> before.stream().anyMatch(v -> !v.isAbsent());
             default -> false;
         };
     }
@@ -107,7 +108,14 @@ final class Oracle {
         final int key = operation.key();
         switch (operation.kind()) {
             case CREATE_MAP -> certainMaps.add(map);
-            case PUT -> allow(map, key, List.of(operation.value()));
+            case PUT, PUT_IN_PLACE, GET_AND_PUT -> allow(map, key, List.of(operation.value()));
+            case REPLACE, COMPARE_AND_SET -> {
+                final boolean wasThere = before.stream().anyMatch(v -> !v.isAbsent());
+                check(
+                        result ? wasThere : before.contains(Value.ABSENT),
+                        () -> operation + " returned " + result + ", but held " + before);
+                allow(map, key, List.of(result ? operation.value() : Value.ABSENT));
+            }
             case DELETE -> {
                 final boolean wasThere = before.stream().anyMatch(v -> !v.isAbsent());
                 final boolean wasAbsent = before.contains(Value.ABSENT);
@@ -124,6 +132,18 @@ final class Oracle {
             }
             case GET -> {}
         }
+    }
+
+    /** The operation in flight has told what it replaced. */
+    void sawBefore(final byte @Nullable [] found) {
+        final Operation running = inFlight;
+        check(
+                running != null
+                        && before.stream()
+                                .anyMatch(v ->
+                                        found == null ? v.isAbsent() : v.matches(running.map(), running.key(), found)),
+                () -> running + " replaced " + (found == null ? "nothing" : Value.describe(found)) + ", but held "
+                        + before);
     }
 
     /** A map was found, or not found, after a crash. */

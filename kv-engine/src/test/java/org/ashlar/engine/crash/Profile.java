@@ -8,6 +8,13 @@ import java.util.stream.IntStream;
 final class Profile {
     private static final int TINY_VALUE_BYTES = 16;
 
+    private static final List<Operation.Kind> PUTS = List.of(
+            Operation.Kind.PUT,
+            Operation.Kind.PUT,
+            Operation.Kind.PUT,
+            Operation.Kind.PUT_IN_PLACE,
+            Operation.Kind.GET_AND_PUT);
+
     /** For reports. */
     private String name = "churn";
 
@@ -130,13 +137,20 @@ final class Profile {
         final int key = keys.get(random.nextInt(keys.size()));
         final int dice = random.nextInt(100);
         if (dice < putPercent) {
-            return new Operation(Operation.Kind.PUT, map, key, value(oracle, random));
+            final Operation.Kind kind = PUTS.get(random.nextInt(PUTS.size()));
+            return new Operation(kind, map, key, value(oracle, random));
         }
         if (dice < putPercent + deletePercent) {
             return new Operation(Operation.Kind.DELETE, map, key, Value.ABSENT);
         }
-        if (random.nextInt(3) != 0) {
-            return new Operation(Operation.Kind.PUT_IF_ABSENT, map, key, value(oracle, random));
+        final Operation.Kind conditional = switch (random.nextInt(6)) {
+            case 0, 1 -> Operation.Kind.PUT_IF_ABSENT;
+            case 2 -> Operation.Kind.REPLACE;
+            case 3 -> Operation.Kind.COMPARE_AND_SET;
+            default -> Operation.Kind.GET;
+        };
+        if (conditional != Operation.Kind.GET) {
+            return new Operation(conditional, map, key, value(oracle, random));
         }
         return new Operation(Operation.Kind.GET, map, key, Value.ABSENT);
     }

@@ -31,6 +31,18 @@ final class StoreCheck {
                 case PUT -> map.put(key, operation.value().bytes(operation.map(), operation.key()));
                 case PUT_IF_ABSENT ->
                     result = map.putIfAbsent(key, operation.value().bytes(operation.map(), operation.key()));
+                case PUT_IN_PLACE -> {
+                    final byte[] value = operation.value().bytes(operation.map(), operation.key());
+                    map.put(key, value.length, slot -> slot.putBytes(0, value));
+                }
+                case GET_AND_PUT ->
+                    oracle.sawBefore(map.getAndPut(key, operation.value().bytes(operation.map(), operation.key())));
+                case REPLACE -> result = map.replace(key, operation.value().bytes(operation.map(), operation.key()));
+                case COMPARE_AND_SET -> {
+                    final byte[] before = map.get(key);
+                    result = before != null
+                            && map.replace(key, before, operation.value().bytes(operation.map(), operation.key()));
+                }
                 case DELETE -> result = map.delete(key);
                 case GET -> oracle.sawValue(operation.map(), operation.key(), map.get(key));
             }

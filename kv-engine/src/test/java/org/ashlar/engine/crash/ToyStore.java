@@ -1,11 +1,13 @@
 package org.ashlar.engine.crash;
 
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,17 +15,16 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.zip.CRC32C;
-import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.ashlar.kv.Durability;
 import org.ashlar.kv.DurabilityInfo;
 import org.ashlar.kv.EntryVisitor;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreStats;
-import org.ashlar.kv.ToLongValueReader;
-import org.ashlar.kv.ValueReader;
+import org.ashlar.kv.ValueSlot;
 import org.ashlar.kv.ValueView;
+import org.ashlar.kv.ValueWriter;
 import org.ashlar.kv.VerifyReport;
 import org.ashlar.pmem.MappedToyFile;
 import org.ashlar.pmem.Memory;
@@ -184,7 +185,19 @@ final class ToyStore implements Store {
                 append(name, null, null);
             }
         }
-        return new ToyMap(name);
+        final ToyMap toy = new ToyMap(name);
+        return (KvMap) Proxy.newProxyInstance(
+                KvMap.class.getClassLoader(), new Class<?>[] {KvMap.class}, (proxy, method, arguments) -> {
+                    try {
+                        return ToyMap.class
+                                .getMethod(method.getName(), method.getParameterTypes())
+                                .invoke(toy, arguments);
+                    } catch (final NoSuchMethodException e) {
+                        throw new UnsupportedOperationException(method.getName(), e);
+                    } catch (final InvocationTargetException e) {
+                        throw e.getTargetException();
+                    }
+                });
     }
 
     @Override
@@ -217,7 +230,8 @@ final class ToyStore implements Store {
         return true;
     }
 
-    private final class ToyMap implements KvMap {
+    /** The methods of a {@link KvMap} that the crash tests call. */
+    public final class ToyMap {
         private final String name;
 
         ToyMap(final String name) {
@@ -232,19 +246,16 @@ final class ToyStore implements Store {
             return entries;
         }
 
-        @Override
         public String name() {
             return name;
         }
 
-        @Override
         public void put(final byte[] key, final byte[] value) {
             synchronized (writerLock) {
                 append(name, key, value);
             }
         }
 
-        @Override
         public boolean putIfAbsent(final byte[] key, final byte[] value) {
             synchronized (writerLock) {
                 final boolean absent = !contains(key);
@@ -255,7 +266,6 @@ final class ToyStore implements Store {
             }
         }
 
-        @Override
         public boolean delete(final byte[] key) {
             synchronized (writerLock) {
                 final boolean present = contains(key);
@@ -266,7 +276,39 @@ final class ToyStore implements Store {
             }
         }
 
-        @Override
+        public void put(final byte[] key, final int valueLength, final ValueWriter writer) {
+            final UnsafeBuffer value = new UnsafeBuffer(new byte[valueLength]);
+            writer.write((ValueSlot) Proxy.newProxyInstance(
+                    ValueSlot.class.getClassLoader(),
+                    new Class<?>[] {ValueSlot.class},
+                    (p, m, a) -> m.invoke(value, a)));
+            put(key, value.byteArray());
+        }
+
+        public byte @Nullable [] getAndPut(final byte[] key, final byte[] value) {
+            synchronized (writerLock) {
+                final byte[] before = get(key);
+                append(name, key, value);
+                return before;
+            }
+        }
+
+        public boolean replace(final byte[] key, final byte[] value) {
+            synchronized (writerLock) {
+                final boolean present = contains(key);
+                if (present) {
+                    append(name, key, value);
+                }
+                return present;
+            }
+        }
+
+        public boolean replace(final byte[] key, final byte[] expected, final byte[] value) {
+            synchronized (writerLock) {
+                return Arrays.equals(expected, get(key)) && replace(key, value);
+            }
+        }
+
         public byte @Nullable [] get(final byte[] key) {
             if (mistake == Mistake.READERS_WAIT_FOR_WRITERS) {
                 synchronized (writerLock) {
@@ -276,12 +318,10 @@ final class ToyStore implements Store {
             return entries().get(ByteBuffer.wrap(key));
         }
 
-        @Override
         public boolean contains(final byte[] key) {
             return entries().containsKey(ByteBuffer.wrap(key));
         }
 
-        @Override
         public boolean forEach(final EntryVisitor visitor) {
             for (final Map.Entry<ByteBuffer, byte[]> entry : entries().entrySet()) {
                 if (!visitor.visit(view(entry.getKey().array()), view(entry.getValue()))) {
@@ -302,77 +342,8 @@ final class ToyStore implements Store {
                     });
         }
 
-        @Override
         public long size() {
             return entries().size();
-        }
-
-        @Override
-        public void put(
-                final DirectBuffer key,
-                final int keyOffset,
-                final int keyLength,
-                final DirectBuffer value,
-                final int valueOffset,
-                final int valueLength) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public boolean putIfAbsent(
-                final DirectBuffer key,
-                final int keyOffset,
-                final int keyLength,
-                final DirectBuffer value,
-                final int valueOffset,
-                final int valueLength) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int get(
-                final DirectBuffer key,
-                final int keyOffset,
-                final int keyLength,
-                final MutableDirectBuffer target,
-                final int targetOffset) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public <R extends @Nullable Object> @Nullable R read(final byte[] key, final ValueReader<R> reader) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public <R extends @Nullable Object> @Nullable R read(
-                final DirectBuffer key, final int keyOffset, final int keyLength, final ValueReader<R> reader) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long readLong(final byte[] key, final ToLongValueReader reader, final long absent) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long readLong(
-                final DirectBuffer key,
-                final int keyOffset,
-                final int keyLength,
-                final ToLongValueReader reader,
-                final long absent) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public boolean delete(final DirectBuffer key, final int keyOffset, final int keyLength) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public boolean contains(final DirectBuffer key, final int keyOffset, final int keyLength) {
-            throw new UnsupportedOperationException();
         }
     }
 }

@@ -1,0 +1,237 @@
+package org.ashlar.engine;
+
+import org.ashlar.engine.epoch.Participant;
+import org.ashlar.engine.index.HashIndex;
+import org.ashlar.engine.record.RecordHeader;
+import org.ashlar.kv.StoreFullException;
+import org.ashlar.kv.ValueWriter;
+import org.ashlar.pmem.Memory;
+import org.ashlar.pmem.PoolException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writing half of a handle: enters and leaves the epochs, tries again when space can be had, translates errors. Arguments have been
+ * checked. Keys and values are {@code (base, offset, length)} as in {@link Memory#copyIn}.
+ *
+ * <p>A comparison with an expected value finds the record, compares its bytes under no lock, and then asks the index to replace that very
+ * record: records do not change, and while the operation runs nothing else can be at the same place.
+ */
+final class MapWrites {
+    /** What other threads have retired but not yet given back is not lost: they are asked for it, and given a moment. */
+    private static final int ATTEMPTS_WHEN_FULL = 5;
+
+    private final EngineStore store;
+    private final MapCore core;
+
+    MapWrites(final EngineStore store, final MapCore core) {
+        this.store = store;
+        this.core = core;
+    }
+
+    /** Stores a value if the key meets an expectation of {@link HashIndex#put}; tells whether it did. */
+    boolean put(
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength,
+            final @Nullable Object valueBase,
+            final long valueOffset,
+            final int valueLength,
+            final long expected) {
+        for (int attempt = 1; ; attempt++) {
+            final Participant participant = store.enterForWriting();
+            try {
+                final long old = core.put(
+                        participant, keyBase, keyOffset, keyLength, valueBase, valueOffset, valueLength, expected);
+                store.afterWrite(participant);
+                return old != HashIndex.REFUSED;
+            } catch (final StoreFullException e) {
+                giveUpAfter(attempt, e);
+            } catch (final InternalError e) {
+                throw Errors.mediaError(e);
+            } catch (final PoolException e) {
+                throw Errors.translate(e);
+            } finally {
+                store.exit(participant);
+            }
+            store.makeRoom(attempt);
+        }
+    }
+
+    private static void giveUpAfter(final int attempt, final StoreFullException e) {
+        if (attempt == ATTEMPTS_WHEN_FULL) {
+            throw e;
+        }
+    }
+
+    /** Stores a value if the key meets an expectation; a copy of what it replaced, or null. */
+    byte @Nullable [] getAndPut(final byte[] key, final byte[] value, final long expected) {
+        for (int attempt = 1; ; attempt++) {
+            final Participant participant = store.enterForWriting();
+            try {
+                final long old = core.put(
+                        participant,
+                        key,
+                        Memory.ARRAY_BASE,
+                        key.length,
+                        value,
+                        Memory.ARRAY_BASE,
+                        value.length,
+                        expected);
+                final byte[] copy = copyOf(old);
+                store.afterWrite(participant);
+                return copy;
+            } catch (final StoreFullException e) {
+                giveUpAfter(attempt, e);
+            } catch (final InternalError e) {
+                throw Errors.mediaError(e);
+            } catch (final PoolException e) {
+                throw Errors.translate(e);
+            } finally {
+                store.exit(participant);
+            }
+            store.makeRoom(attempt);
+        }
+    }
+
+    /** Stores a value that user code writes in place. */
+    void putInPlace(
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength,
+            final int valueLength,
+            final ValueWriter writer) {
+        for (int attempt = 1; ; attempt++) {
+            final Participant participant = store.enterForWriting();
+            try {
+                core.putInPlace(participant, keyBase, keyOffset, keyLength, valueLength, writer);
+                store.afterWrite(participant);
+                return;
+            } catch (final StoreFullException e) {
+                giveUpAfter(attempt, e);
+            } catch (final InternalError e) {
+                throw Errors.mediaError(e);
+            } catch (final PoolException e) {
+                throw Errors.translate(e);
+            } finally {
+                store.exit(participant);
+            }
+            store.makeRoom(attempt);
+        }
+    }
+
+    /** Compare and set. */
+    boolean replace(
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength,
+            final @Nullable Object expectedBase,
+            final long expectedOffset,
+            final int expectedLength,
+            final @Nullable Object valueBase,
+            final long valueOffset,
+            final int valueLength) {
+        for (int attempt = 1; ; attempt++) {
+            final Participant participant = store.enterForWriting();
+            try {
+                long old = HashIndex.REFUSED;
+                while (old == HashIndex.REFUSED) { // somebody else has changed the value meanwhile
+                    final long record = core.find(keyBase, keyOffset, keyLength);
+                    if (record == 0 || !hasValue(record, expectedBase, expectedOffset, expectedLength)) {
+                        return false;
+                    }
+                    old = core.put(
+                            participant, keyBase, keyOffset, keyLength, valueBase, valueOffset, valueLength, record);
+                }
+                store.afterWrite(participant);
+                return true;
+            } catch (final StoreFullException e) {
+                giveUpAfter(attempt, e);
+            } catch (final InternalError e) {
+                throw Errors.mediaError(e);
+            } catch (final PoolException e) {
+                throw Errors.translate(e);
+            } finally {
+                store.exit(participant);
+            }
+            store.makeRoom(attempt);
+        }
+    }
+
+    /** Removes a key; tells whether it was there. */
+    boolean delete(final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
+        final Participant participant = store.enterForWriting();
+        try {
+            final long old = core.delete(participant, keyBase, keyOffset, keyLength, HashIndex.ANYTHING);
+            store.afterWrite(participant);
+            return old != 0;
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            store.exit(participant);
+        }
+    }
+
+    /** Removes a key; a copy of its value, or null. */
+    byte @Nullable [] getAndDelete(final byte[] key) {
+        final Participant participant = store.enterForWriting();
+        try {
+            final long old = core.delete(participant, key, Memory.ARRAY_BASE, key.length, HashIndex.ANYTHING);
+            final byte[] copy = copyOf(old);
+            store.afterWrite(participant);
+            return copy;
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            store.exit(participant);
+        }
+    }
+
+    /** Removes a key that has an expected value. */
+    boolean delete(
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength,
+            final @Nullable Object expectedBase,
+            final long expectedOffset,
+            final int expectedLength) {
+        final Participant participant = store.enterForWriting();
+        try {
+            long old = HashIndex.REFUSED;
+            while (old == HashIndex.REFUSED) {
+                final long record = core.find(keyBase, keyOffset, keyLength);
+                if (record == 0 || !hasValue(record, expectedBase, expectedOffset, expectedLength)) {
+                    return false;
+                }
+                old = core.delete(participant, keyBase, keyOffset, keyLength, record);
+            }
+            store.afterWrite(participant);
+            return old != 0;
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            store.exit(participant);
+        }
+    }
+
+    private static boolean hasValue(
+            final long record, final @Nullable Object base, final long offset, final int length) {
+        return RecordHeader.valueLength(record) == length
+                && Memory.isEqual(MapCore.valueAddress(record), base, offset, length);
+    }
+
+    /** The value of a record that this operation has replaced or removed: nobody can use its place again before it ends. */
+    private static byte @Nullable [] copyOf(final long record) {
+        if (record == 0 || record == HashIndex.REFUSED) {
+            return null;
+        }
+        final byte[] value = new byte[RecordHeader.valueLength(record)];
+        Memory.copyToHeap(null, MapCore.valueAddress(record), value, 0, value.length);
+        return value;
+    }
+}

@@ -1,0 +1,351 @@
+package org.ashlar.engine;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.ashlar.kv.KvEntry;
+import org.ashlar.kv.KvMap;
+import org.ashlar.kv.StoreFullException;
+import org.ashlar.kv.ValueSlot;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Conditional, get-and and compute operations, encoding in place, many keys at once, iterators: where users meet their edges. */
+final class OperationsTest {
+    @TempDir(factory = MemoryFolder.class)
+    Path folder;
+
+    private EngineStore store;
+    private KvMap map;
+
+    @BeforeEach
+    void open() {
+        store = TestStores.roomy(folder.resolve("pool"));
+        map = store.map("m");
+    }
+
+    @AfterEach
+    void isSound() {
+        TestStores.assertSound(store);
+        store.close();
+    }
+
+    private static byte[] key(final int number) {
+        return Integer.toString(number).getBytes(US_ASCII);
+    }
+
+    private static byte[] number(final long value) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
+    }
+
+    private static long number(final byte @Nullable [] value) {
+        assertNotNull(value);
+        return ByteBuffer.wrap(value).getLong();
+    }
+
+    // ------------------------------------------------------------------------------------------------ compare and set
+
+    @Test
+    void noIncrementByCompareAndSetOrComputeIsLost() throws Exception {
+        final int threads = 4;
+        final int each = 2_000;
+        map.put(key(1), number(0));
+        Threads.together(threads, thread -> {
+            for (int i = 0; i < each; i++) {
+                if (thread % 2 == 0) {
+                    map.compute(key(1), value -> number(number(value) + 1));
+                } else {
+                    long before = number(map.get(key(1)));
+                    while (!map.replace(key(1), number(before), number(before + 1))) {
+                        before = number(map.get(key(1)));
+                    }
+                }
+            }
+        });
+        assertEquals((long) threads * each, number(map.get(key(1))));
+    }
+
+    @Test
+    void everyReplacedValueIsToldToExactlyOneOfThoseWhoReplacedIt() throws Exception {
+        final int threads = 3;
+        final int each = 2_000;
+        final AtomicLong told = new AtomicLong();
+        map.put(key(1), number(0));
+        Threads.together(threads, thread -> {
+            for (int i = 1; i <= each; i++) {
+                final byte[] before = i % 3 == 0 && thread == 0
+                        ? map.getAndDelete(key(1))
+                        : map.getAndPut(key(1), number((long) thread * each + i));
+                told.addAndGet(before == null ? 0 : number(before));
+            }
+        });
+        final byte[] last = map.get(key(1));
+        told.addAndGet(last == null ? 0 : number(last));
+        long stored = 0;
+        for (int thread = 0; thread < threads; thread++) {
+            for (int i = 1; i <= each; i++) {
+                stored += i % 3 == 0 && thread == 0 ? 0 : (long) thread * each + i;
+            }
+        }
+        assertEquals(stored, told.get());
+    }
+
+    @Test
+    void anEmptyValueIsAValueAndNotTheAbsenceOfOne() {
+        final byte[] empty = {};
+        assertFalse(map.replace(key(1), empty));
+        assertFalse(map.replace(key(1), empty, empty));
+        assertFalse(map.delete(key(1), empty));
+        map.put(key(1), empty);
+        assertFalse(map.delete(key(1), new byte[1]));
+        assertTrue(map.replace(key(1), empty, new byte[1]));
+        assertFalse(map.replace(key(1), empty, new byte[2]));
+        assertArrayEquals(new byte[1], map.getAndReplace(key(1), empty));
+        assertTrue(map.delete(key(1), empty));
+        assertNull(map.getAndReplace(key(1), empty));
+        assertNull(map.getAndDelete(key(1)));
+    }
+
+    // ------------------------------------------------------------------------------------------------------- compute
+
+    @Test
+    void aFunctionMayChangeTheVeryKeyAndRunsAgainThen() {
+        final int[] runs = {0};
+        final byte[] result = map.compute(key(1), value -> {
+            if (runs[0]++ == 0) {
+                map.put(key(1), number(41));
+                store.map("another").put(key(1), number(1));
+            }
+            return number(value == null ? 1 : number(value) + 1);
+        });
+        assertEquals(2, runs[0]);
+        assertEquals(42, number(result));
+        assertEquals(42, number(map.get(key(1))));
+    }
+
+    @Test
+    void whatAFunctionThrowsComesOutAndNothingIsChanged() {
+        map.put(key(1), number(1));
+        assertThrows(
+                ArithmeticException.class,
+                () -> map.compute(key(1), value -> {
+                    throw new ArithmeticException();
+                }));
+        assertEquals(1, number(map.get(key(1))));
+        assertNull(map.compute(key(1), value -> null));
+        assertNull(map.computeIfPresent(key(1), value -> number(5)));
+        assertEquals(6, number(map.computeIfAbsent(key(1), value -> number(6))));
+        assertEquals(6, number(map.computeIfAbsent(key(1), value -> number(7))));
+        assertEquals(1, map.size());
+    }
+
+    // ------------------------------------------------------------------------------------------------------ in place
+
+    @Test
+    void aValueWrittenInPlaceIsReadBackAtEveryLength() {
+        for (final int length : new int[] {0, 1, 7, 8, 100, 4_000, 8_192, 70_000, 300_000}) {
+            map.put(key(length), length, slot -> {
+                assertEquals(length, slot.capacity());
+                for (int i = 0; i < length; i++) {
+                    slot.putByte(i, (byte) (i * 31));
+                }
+            });
+            final byte[] found = map.get(key(length));
+            assertNotNull(found);
+            assertEquals(length, found.length);
+            for (int i = 0; i < length; i++) {
+                assertEquals((byte) (i * 31), found[i]);
+            }
+        }
+        final UnsafeBuffer key = new UnsafeBuffer(new byte[12]);
+        map.put(key, 2, 10, Long.BYTES, slot -> slot.putLong(0, 77, ByteOrder.LITTLE_ENDIAN));
+        assertEquals(77, map.readLong(key, 2, 10, view -> view.getLong(0, ByteOrder.LITTLE_ENDIAN), -1));
+    }
+
+    @Test
+    void aWriterThatThrowsStoresNothingAndLeavesItsPlaceFree() {
+        map.put(key(1), number(1));
+        for (int i = 0; i < 20_000; i++) { // more than the pool has room for
+            assertThrows(
+                    ArithmeticException.class,
+                    () -> map.put(key(1), 50_000, slot -> {
+                        slot.setMemory(0, 100, (byte) 1);
+                        throw new ArithmeticException();
+                    }));
+        }
+        assertEquals(1, number(map.get(key(1))));
+    }
+
+    @Test
+    void aWriterMayCallTheStoreButNotCloseIt() {
+        map.put(key(1), 8, slot -> {
+            map.put(key(2), 8, inner -> inner.putLong(0, 2));
+            map.delete(key(1));
+            slot.putLong(0, map.readLong(key(2), view -> view.getLong(0), -1) + 1);
+            assertThrows(IllegalStateException.class, () -> store.close(Duration.ZERO));
+        });
+        assertEquals(3, map.readLong(key(1), view -> view.getLong(0), -1));
+        assertEquals(2, map.readLong(key(2), view -> view.getLong(0), -1));
+    }
+
+    @Test
+    void aSlotIsDeadAfterItsScopeAndOnOtherThreads() throws Exception {
+        final ValueSlot[] kept = new ValueSlot[1];
+        map.put(key(1), 8, slot -> {
+            kept[0] = slot;
+            slot.putLong(0, 1);
+            assertThrows(IndexOutOfBoundsException.class, () -> slot.putLong(1, 1));
+        });
+        assertThrows(IllegalStateException.class, () -> kept[0].putLong(0, 2));
+        assertThrows(IllegalArgumentException.class, () -> map.put(key(1), -1, slot -> {}));
+        map.put(key(2), 8, slot -> {
+            slot.putLong(0, 1);
+            final Thread other = new Thread(() -> assertThrows(IllegalStateException.class, () -> slot.putLong(0, 3)));
+            final Throwable[] failure = new Throwable[1];
+            other.setUncaughtExceptionHandler((thread, e) -> failure[0] = e);
+            other.start();
+            join(other);
+            assertNull(failure[0]);
+        });
+        assertEquals(1, map.readLong(key(2), view -> view.getLong(0), -1));
+    }
+
+    private static void join(final Thread thread) {
+        try {
+            thread.join();
+        } catch (final InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aValueThatFitsNowhereIsRefusedAndTheWriterIsNotCalled() {
+        assertThrows(
+                StoreFullException.class,
+                () -> map.put(key(1), Integer.MAX_VALUE, slot -> {
+                    throw new AssertionError("called");
+                }));
+        assertNull(map.get(key(1)));
+    }
+
+    // ----------------------------------------------------------------------------------------------------- many keys
+
+    @Test
+    void manyKeysAreReadInTheirOrderAndAReaderMayReadManyItself() {
+        for (int i = 0; i < 3_000; i++) {
+            if (i % 3 != 0) {
+                map.put(number(i), number(-i));
+            }
+        }
+        final int count = 1_000;
+        final UnsafeBuffer keys = new UnsafeBuffer(new byte[4 + count * Long.BYTES]);
+        for (int i = 0; i < count; i++) {
+            keys.putLong(4 + i * Long.BYTES, i * 2L, ByteOrder.BIG_ENDIAN);
+        }
+        final int[] next = {0};
+        final int found = map.readAll(keys, 4, Long.BYTES, count, (index, value) -> {
+            assertEquals(next[0]++, index);
+            assertEquals(index * 2 % 3 == 0, value == null);
+            if (value != null) {
+                assertEquals(-index * 2L, value.getLong(0, ByteOrder.BIG_ENDIAN));
+                final int inner = map.readAll(
+                        new byte[][] {number(1), number(3)},
+                        (i, v) -> assertEquals(i == 0 ? -1L : 0L, v == null ? 0 : v.getLong(0, ByteOrder.BIG_ENDIAN)));
+                assertEquals(1, inner);
+                assertEquals(-index * 2L, value.getLong(0, ByteOrder.BIG_ENDIAN), "the outer view is as before");
+            }
+        });
+        assertEquals(count, next[0]);
+        assertEquals(count - (count + 2) / 3, found);
+        assertEquals(0, map.readAll(new byte[0][], (index, value) -> {
+            throw new AssertionError("called");
+        }));
+    }
+
+    // ------------------------------------------------------------------------------------------------------ iterators
+
+    @Test
+    void anIteratorSeesEveryKeyThatStaysExactlyOnceWhileTheIndexGrows() {
+        final int stay = 2_000;
+        for (int i = 0; i < stay; i++) {
+            map.put(key(i), number(i));
+        }
+        final Set<Integer> seen = new HashSet<>();
+        int other = stay;
+        for (final Iterator<KvEntry> entries = map.entries().iterator(); entries.hasNext(); ) {
+            final KvEntry entry = entries.next();
+            final int number = Integer.parseInt(new String(entry.key(), US_ASCII));
+            if (number < stay) {
+                assertTrue(seen.add(number), "key " + number + " twice");
+                assertEquals(number, number(entry.value()));
+                for (int i = 0; i < 5; i++) {
+                    map.put(key(other), number(other));
+                    other++;
+                }
+            }
+        }
+        assertEquals(stay, seen.size());
+        assertTrue(
+                store.stats().splits() > 20,
+                "splits on the way: " + store.stats().splits());
+    }
+
+    @Test
+    void anIteratorThatIsLeftUnfinishedHoldsNoSpaceBack() {
+        map.put(key(0), number(0));
+        final Iterator<byte[]> unfinished = map.keys().iterator();
+        assertTrue(unfinished.hasNext());
+        for (int i = 0; i < 20_000; i++) { // in sum several times what the pool has room for
+            map.put(key(1), new byte[60_000]);
+        }
+        assertArrayEquals(key(0), firstOf(unfinished));
+    }
+
+    private static byte[] firstOf(final Iterator<byte[]> keys) {
+        return keys.next();
+    }
+
+    @Test
+    void removalThroughAnIteratorEmptiesTheMap() {
+        for (int i = 0; i < 1_500; i++) {
+            map.put(key(i), new byte[i % 50]);
+        }
+        final Iterator<byte[]> keys = map.keys().iterator();
+        assertThrows(IllegalStateException.class, keys::remove);
+        while (keys.hasNext()) {
+            final byte[] key = keys.next();
+            if (key.length % 2 == 0) {
+                keys.remove();
+                assertThrows(IllegalStateException.class, keys::remove);
+                assertFalse(map.contains(key));
+            }
+        }
+        assertThrows(NoSuchElementException.class, keys::next);
+        final Iterator<KvEntry> entries = map.entries().iterator();
+        while (entries.hasNext()) {
+            assertEquals(1, entries.next().key().length % 2);
+            entries.remove();
+        }
+        assertEquals(0, map.size());
+        assertFalse(map.entries().iterator().hasNext());
+    }
+}
