@@ -24,12 +24,12 @@ public interface Codec<T> {
     int encodedLength(T value);
 
     /**
-     * Writes an object. The target may be the place in the store where a value will stay: it is zero at first, and bytes that are
-     * not written stay zero.
+     * Writes an object, all of its {@link #encodedLength} bytes: those that are left out may hold anything. The target may be the place in
+     * the store where a value will stay.
      *
      * @param value the object, for which {@link #encodedLength} has just been called
      * @param target where to write; not to be kept, and not to be wrapped
-     * @param offset of the first byte; {@link #encodedLength} bytes from here on may be written
+     * @param offset of the first byte
      * @throws IllegalArgumentException when this object cannot be encoded
      */
     void encode(T value, MutableDirectBuffer target, int offset);
