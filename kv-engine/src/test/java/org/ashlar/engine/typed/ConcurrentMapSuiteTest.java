@@ -1,5 +1,6 @@
 package org.ashlar.engine.typed;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.testing.ConcurrentMapTestSuiteBuilder;
@@ -148,6 +149,7 @@ final class ConcurrentMapSuiteTest {
             return DynamicContainer.dynamicContainer(suite.getName(), tests.map(ConcurrentMapSuiteTest::node));
         }
         final TestCase test3 = (TestCase) test;
-        return DynamicTest.dynamicTest(test3.getName(), test3::runBare);
+        final String name = test3.getName(); // which reports of dynamic tests leave out
+        return DynamicTest.dynamicTest(name, () -> assertDoesNotThrow(test3::runBare, name));
     }
 }

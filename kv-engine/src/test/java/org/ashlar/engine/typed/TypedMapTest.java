@@ -19,12 +19,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -456,6 +458,53 @@ final class TypedMapTest {
         counts.clear();
         assertFalse(counts.entries().iterator().hasNext());
         assertEquals(0, counts.size());
+    }
+
+    @Test
+    void iteratorsSeeWhatStaysExactlyOnceWhileOthersWrite() throws Exception {
+        final long stable = 1_500;
+        for (long i = 0; i < stable; i++) {
+            counts.put("s" + i, i);
+        }
+        final ConcurrentMap<String, Long> view = counts.asConcurrentMap();
+        final AtomicInteger writers = new AtomicInteger();
+        final AtomicBoolean done = new AtomicBoolean();
+        together(() -> {
+            if (writers.getAndIncrement() == 0) {
+                final SplittableRandom random = new SplittableRandom(7);
+                while (!done.get()) {
+                    final String key = "w" + random.nextInt(3_000);
+                    if (random.nextBoolean()) {
+                        counts.put(key, -1L);
+                    } else {
+                        counts.remove(key);
+                    }
+                    counts.computeIfPresent("s" + random.nextInt((int) stable), (k, v) -> v + stable);
+                }
+            } else {
+                try {
+                    for (int round = 0; round < 20; round++) {
+                        final Set<String> keys = new HashSet<>();
+                        view.forEach((key, value) -> {
+                            assertTrue(keys.add(key), () -> "twice: " + key);
+                            assertEquals(key, value < 0 ? key : "s" + value % stable);
+                        });
+                        assertEquals(
+                                stable,
+                                keys.stream().filter(key -> key.startsWith("s")).count());
+                        keys.clear();
+                        for (final String key : view.keySet()) {
+                            assertTrue(keys.add(key), () -> "twice: " + key);
+                        }
+                        assertEquals(
+                                stable,
+                                keys.stream().filter(key -> key.startsWith("s")).count());
+                    }
+                } finally {
+                    done.set(true);
+                }
+            }
+        });
     }
 
     @Test
