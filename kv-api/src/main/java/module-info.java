@@ -5,6 +5,7 @@ module org.ashlar.kv {
 
     exports org.ashlar.kv;
     exports org.ashlar.kv.spi;
+    exports org.ashlar.kv.typed;
 
     uses org.ashlar.kv.spi.StoreProvider;
 }

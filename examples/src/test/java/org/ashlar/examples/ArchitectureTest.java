@@ -46,6 +46,17 @@ final class ArchitectureTest {
         theArrowsOf(KV, PMEM, ENGINE, EXAMPLES, BENCH).check(classes);
     }
 
+    /** Typed maps stand on maps of bytes, as any code of a user does. */
+    @Test
+    void mapsOfBytesKnowNothingOfTypedMaps() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("org.ashlar.kv", "org.ashlar.kv.spi", PMEM, ENGINE)
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.ashlar.kv.typed.."))
+                .check(classes);
+    }
+
     @Test
     void theLayoutKnowsNeitherInterfaceNorEngine() {
         theArrowsOf(PMEM, KV, ENGINE, EXAMPLES, BENCH).check(classes);
