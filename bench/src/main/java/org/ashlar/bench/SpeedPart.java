@@ -39,6 +39,7 @@ final class SpeedPart {
         RAW_CHAINED("raw get, chained", 1),
         STORE_CHAINED("store get, chained", 1),
         STORE_READ_CHAINED("store read in place, chained", 1),
+        STORE_READ_MANY("store read in place, " + StoreOperations.BATCH + " keys a call", 1),
         RAW_UPDATE("raw update", 1),
         STORE_UPDATE("store update", 1),
         RAW_GET_TWO("raw get, 2 threads", THREADS),
@@ -121,6 +122,7 @@ final class SpeedPart {
         operations.put(Contender.RAW_CHAINED, List.of(floor.get(0)::getChained));
         operations.put(Contender.STORE_CHAINED, List.of(store.get(0)::getChained));
         operations.put(Contender.STORE_READ_CHAINED, List.of(store.get(0)::readChained));
+        operations.put(Contender.STORE_READ_MANY, List.of(store.get(0)::readMany));
         operations.put(Contender.RAW_UPDATE, List.of(floor.get(0)::update));
         operations.put(Contender.STORE_UPDATE, List.of(store.get(0)::update));
         operations.put(Contender.RAW_GET_TWO, List.of(floor.get(0)::get, floor.get(1)::get));
@@ -179,6 +181,8 @@ final class SpeedPart {
         ratio(rates, Contender.STORE_CHAINED, Contender.RAW_CHAINED, Target.atLeast(GET_OF_RAW));
         ratio(rates, Contender.STORE_READ, Contender.RAW_GET, Target.atLeast(GET_OF_RAW));
         ratio(rates, Contender.STORE_READ_CHAINED, Contender.RAW_CHAINED, Target.atLeast(GET_OF_RAW));
+        ratio(rates, Contender.STORE_READ_MANY, Contender.STORE_READ, null);
+        ratio(rates, Contender.STORE_READ_MANY, Contender.RAW_GET, null);
         ratio(rates, Contender.STORE_UPDATE, Contender.RAW_GET, Target.atLeast(UPDATE_OF_RAW));
         ratio(rates, Contender.STORE_UPDATE, Contender.RAW_CHAINED, Target.atLeast(UPDATE_OF_RAW));
         ratio(rates, Contender.STORE_UPDATE, Contender.RAW_UPDATE, Target.atLeast(UPDATE_OF_RAW));
@@ -209,6 +213,7 @@ final class SpeedPart {
         final StoreOperations operations = new StoreOperations(map, settings.records, THREADS + 1);
         allocation(meter, "get into a buffer", operations::get);
         allocation(meter, "read in place", operations::read);
+        allocation(meter, "read in place, many keys", operations::readMany);
         allocation(meter, "put", operations::update);
         allocation(meter, "delete and put", operations::deleteAndInsert);
     }

@@ -6,14 +6,19 @@ import static org.ashlar.bench.Records.VALUE_BYTES;
 
 import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.ashlar.kv.IndexedValueReader;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.ToLongValueReader;
+import org.ashlar.kv.ValueView;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operations of one thread on a map that holds records 0 to {@code records - 1}. The "chained" ones take the next
  * index from the value just read, so that no two of them overlap: they show latency, the others throughput.
  */
 final class StoreOperations {
+    static final int BATCH = 16;
+
     private static final ToLongValueReader ENDS =
             view -> view.getLong(0, ByteOrder.LITTLE_ENDIAN) + (view.getByte(view.capacity() - 1) - (VALUE_BYTES - 1));
 
@@ -22,6 +27,10 @@ final class StoreOperations {
     private final UnsafeBuffer key = new UnsafeBuffer(new byte[KEY_BYTES]);
     private final UnsafeBuffer value = new UnsafeBuffer(new byte[VALUE_BYTES]);
     private final UnsafeBuffer target = new UnsafeBuffer(new byte[128]);
+    private final UnsafeBuffer keys = new UnsafeBuffer(new byte[BATCH * KEY_BYTES]);
+    private final long[] batch = new long[BATCH];
+    private final IndexedValueReader each = this::readEach;
+    private long sum;
     private long state;
     private long version;
 
@@ -77,6 +86,25 @@ final class StoreOperations {
     private long read(final long index) {
         Records.putKey(key, index);
         return Records.check(index, VALUE_BYTES, map.readLong(key, 0, KEY_BYTES, ENDS, -1));
+    }
+
+    /** Reads both ends of values of independent keys in place, {@value #BATCH} at a time. */
+    long readMany(final int count) {
+        for (int i = 0; i < count; i += BATCH) {
+            for (int j = 0; j < BATCH; j++) {
+                state += STEP;
+                batch[j] = Records.index(state, records);
+                keys.putLong(j * KEY_BYTES, Records.key(batch[j]), ByteOrder.LITTLE_ENDIAN);
+            }
+            if (map.readAll(keys, 0, KEY_BYTES, BATCH, each) != BATCH) {
+                throw Records.wrong(batch[0], -1, 0);
+            }
+        }
+        return sum;
+    }
+
+    private void readEach(final int index, final @Nullable ValueView view) {
+        sum += Records.check(batch[index], VALUE_BYTES, view == null ? -1 : ENDS.read(view));
     }
 
     /** Puts new values for keys that have one. */

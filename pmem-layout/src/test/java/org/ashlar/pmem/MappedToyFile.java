@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.agrona.BufferUtil;
 
-/** A whole file mapped by the JDK, with write-back, for tests of what listens at the memory seam. Never unmapped by hand. */
+/** A whole file mapped by the JDK, with write-back, for tests of what listens at the memory seam. */
 public final class MappedToyFile {
     private final MappedByteBuffer buffer;
     private final Persistence persistence = new Persistence(Persistence.Mode.WRITE_BACK, (address, length) -> {
@@ -32,6 +32,14 @@ public final class MappedToyFile {
         if (recorder != null) {
             recorder.fileSized(file, bytes);
             recorder.mapped(file, address(), bytes, 0);
+        }
+    }
+
+    /** Tells the recorder that the mapping is not used any more: the JDK unmaps it when it likes, and maps something else there. */
+    public void close() {
+        final MemoryRecorder recorder = Memory.RECORDER;
+        if (recorder != null) {
+            recorder.unmapped(address(), buffer.capacity());
         }
     }
 

@@ -216,11 +216,9 @@ public final class TypedMap<K, V> {
         return removed;
     }
 
-    /** Removes the entries one after another; not in one step. What is stored meanwhile may stay. */
+    /** Removes all entries, durably, in one step; see {@link KvMap#clear}. */
     public void clear() {
-        for (final byte[] key : map.keys()) {
-            map.delete(key);
-        }
+        map.clear();
     }
 
     // ------------------------------------------------------------------------------------------- reading and writing

@@ -232,6 +232,7 @@ final class ToyStore implements Store {
 
     @Override
     public boolean close(final Duration limit) {
+        file.close();
         return true;
     }
 
