@@ -100,30 +100,48 @@ public final class HashIndex {
      * @return address of the record, valid while the caller's participant is in; 0 when there is none
      */
     public long find(final long hash, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
-        long word = directory.route(hash);
+        final long word = directory.route(hash);
+        final long page = context.pageOf(word);
+        final int tag = Entry.tagOf(hash, LeafWord.depth(word));
+        final long line1 = IndexPage.line(page, IndexPage.firstLine(hash));
+        final long line2 = IndexPage.line(page, IndexPage.secondLine(hash));
+        // Which of the two lines matched is as good as random: the line is chosen by arithmetic, not by a branch, so
+        // that the
+        // processor can begin to fetch the record before it knows. Bits of the second line lie one below those of the
+        // first.
+        for (long left = IndexPage.match(line1, tag) | IndexPage.match(line2, tag) >>> 1; left != 0; left &= left - 1) {
+            final long line = line2 ^ ((line1 ^ line2) & -(Long.numberOfTrailingZeros(left) & 1L));
+            final long offset = Entry.plainOffset(Memory.getLongAcquire(IndexPage.matched(line, left)), tag);
+            if (offset >= 0 && context.isInUse(offset + RecordHeader.BYTES)) {
+                final long record = context.data + offset;
+                if (Keys.matches(record, incarnation, keyBase, keyOffset, keyLength)) {
+                    return record; // the page was not frozen when the entry was loaded
+                }
+            }
+        }
+        return findFrom(word, hash, keyBase, keyOffset, keyLength);
+    }
+
+    /** All that {@link #find} leaves out: DIRTY and FROZEN, stash, chain, children, absence. Kept apart, so that the other is inlined. */
+    private long findFrom(
+            final long from,
+            final long hash,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength) {
+        long word = from;
         while (true) {
             final long page = context.pageOf(word);
             final int depth = LeafWord.depth(word);
             final int tag = Entry.tagOf(hash, depth);
             final long line1 = IndexPage.line(page, IndexPage.firstLine(hash));
             final long line2 = IndexPage.line(page, IndexPage.secondLine(hash));
-            long record = 0;
-            // Which of the two lines matched is as good as random: the line is chosen by arithmetic, not by a branch,
-            // so that the processor can begin to fetch the record before it knows. Bits of the second line lie one
-            // below those
-            // of the first.
-            for (long left = IndexPage.match(line1, tag) | IndexPage.match(line2, tag) >>> 1;
-                    left != 0;
-                    left &= left - 1) {
-                final long isFirst = Long.numberOfTrailingZeros(left) & 1;
-                final long line = line2 ^ ((line1 ^ line2) & -isFirst);
-                final long offset = Entry.plainOffset(Memory.getLongAcquire(IndexPage.matched(line, left)), tag);
-                if (offset >= 0 && context.isInUse(offset + RecordHeader.BYTES)) {
-                    record = context.data + offset;
-                    if (Keys.matches(record, incarnation, keyBase, keyOffset, keyLength)) {
-                        return record; // the page was not frozen when the entry was loaded
-                    }
-                }
+            long record = findPlain(line1, tag, keyBase, keyOffset, keyLength);
+            if (record == 0) {
+                record = findPlain(line2, tag, keyBase, keyOffset, keyLength);
+            }
+            if (record != 0) {
+                return record;
             }
             Leaf.check(context, page, depth, incarnation, hash);
             if (Memory.getLongAcquire(page + IndexPage.FORWARD_OFFSET) == 0) {
@@ -139,6 +157,21 @@ public final class HashIndex {
             }
             word = Leaf.childWord(forward, depth, hash);
         }
+    }
+
+    /** Among the entries of a line that are neither DIRTY nor FROZEN. */
+    private long findPlain(
+            final long line, final int tag, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
+        for (long left = IndexPage.match(line, tag); left != 0; left &= left - 1) {
+            final long offset = Entry.plainOffset(Memory.getLongAcquire(IndexPage.matched(line, left)), tag);
+            if (offset >= 0 && context.isInUse(offset + RecordHeader.BYTES)) {
+                final long record = context.data + offset;
+                if (Keys.matches(record, incarnation, keyBase, keyOffset, keyLength)) {
+                    return record; // the page was not frozen when the entry was loaded
+                }
+            }
+        }
+        return 0;
     }
 
     /** In a page that was not split a moment ago: in both lines, the stash and the overflow chain. */
