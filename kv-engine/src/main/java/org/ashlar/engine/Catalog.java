@@ -154,20 +154,21 @@ final class Catalog implements Liveness {
         return true;
     }
 
-    /** Clears a map: its name stands for a new, empty one from here on. The commit is the replacement of its record N. */
-    synchronized void clear(final Participant participant, final byte[] name, final Reaper reaper) {
+    /**
+     * Clears a map: its name stands for a new, empty one from here on. The commit is the replacement of its record N.
+     *
+     * @throws MapDroppedException when it was dropped, even if its name stands for another map by now
+     */
+    synchronized void clear(final Participant participant, final MapRef map, final Reaper reaper) {
         register(participant);
-        final MapCore core = find(name);
-        if (core == null) {
-            throw new MapDroppedException(
-                    "the map '" + new String(name, StandardCharsets.UTF_8) + "' was dropped; nothing is left to clear");
-        }
+        final MapCore core = map.core();
+        final byte[] name = map.name().getBytes(StandardCharsets.UTF_8);
         final long home = create(participant, name);
         final MapCore fresh = find(name);
         if (fresh == null || fresh == core) {
             throw new IllegalStateException("a map that was just created is not there");
         }
-        refOf(name, fresh).set(fresh);
+        map.set(fresh);
         reaper.add(core, home);
         try {
             register(participant);

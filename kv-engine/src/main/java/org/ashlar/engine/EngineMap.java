@@ -652,7 +652,7 @@ final class EngineMap implements KvMap {
 
     @Override
     public void clear() {
-        store.clear(map.name());
+        store.clear(map);
     }
 
     // -------------------------------------------------------------------------------------------------- arguments

@@ -292,10 +292,9 @@ final class EngineStore implements Store {
         return changeMaps(participant -> catalog.drop(participant, bytes, reaper));
     }
 
-    void clear(final String name) {
-        final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    void clear(final MapRef map) {
         changeMaps(participant -> {
-            catalog.clear(participant, bytes, reaper);
+            catalog.clear(participant, map, reaper);
             return true;
         });
     }

@@ -168,6 +168,36 @@ final class ConcurrencyTest {
         }
     }
 
+    /** A map begins with one leaf, and gets its directory at its first split. */
+    @Test
+    void readersFindEveryKeyWhileAMapGetsItsDirectory() {
+        try (EngineStore store = TestStores.roomy(folder.resolve("pool"))) {
+            final int maps = TestStores.LONG ? 3_000 : 300;
+            final int count = 600;
+            final AtomicLong written = new AtomicLong();
+            Threads.together(3, thread -> {
+                final SplittableRandom random = new SplittableRandom(thread);
+                if (thread == 0) {
+                    for (long i = 0; i < (long) maps * count; i++) {
+                        final int key = (int) (i % count);
+                        store.map("m" + i / count).put(key(key), value(key, i, 0));
+                        written.set(i + 1);
+                    }
+                    return;
+                }
+                for (long known = 0; known < (long) maps * count; known = written.get()) {
+                    if (known > 0) {
+                        final KvMap map = store.map("m" + (known - 1) / count);
+                        for (int i = 0; i < 50; i++) {
+                            final int key = random.nextInt((int) ((known - 1) % count) + 1);
+                            assertNotNull(map.get(key(key)), () -> "key " + key + " of " + map.name());
+                        }
+                    }
+                }
+            });
+        }
+    }
+
     @Test
     void iterationSeesEachKeyThatStaysExactlyOnce() {
         try (EngineStore store = TestStores.roomy(folder.resolve("pool"))) {

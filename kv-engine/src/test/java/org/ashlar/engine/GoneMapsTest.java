@@ -80,6 +80,7 @@ final class GoneMapsTest {
             assertThrows(MapDroppedException.class, () -> old.put(key(1), new byte[2]));
             assertThrows(MapDroppedException.class, () -> old.delete(key(1)));
             assertThrows(MapDroppedException.class, old::size);
+            assertThrows(MapDroppedException.class, old::clear);
             assertThrows(MapDroppedException.class, () -> old.keys().iterator().hasNext());
             assertEquals("m", old.name());
             assertArrayEquals(new byte[1], fresh.get(key(1)));

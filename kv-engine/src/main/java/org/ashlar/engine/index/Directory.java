@@ -50,24 +50,18 @@ final class Directory {
 
     /** The word of the leaf page, or of an ancestor of it, that covers a hash. */
     long route(final long hash) {
-        final RootArray known = array;
-        final RootArray root = known != null ? known : readRoot();
+        RootArray root = array;
         if (root == null) {
-            return Memory.getLongAcquire(rootAddress);
+            final long word =
+                    Memory.getLongAcquire(rootAddress); // once: it may become another kind of word at any time
+            if (!RootWord.isRoot(word)) {
+                return word;
+            }
+            root = new RootArray(arrayOf(word), RootWord.bits(word));
+            FIRST_LOOK.compareAndSet(this, null, root); // not over a later one
         }
         final long segment = Memory.getLongAcquire(root.address + (hash >>> 1 >>> root.shift << 3));
         return Memory.getLongAcquire(wordAddress(context.pageOf(segment), LeafWord.depth(segment), hash));
-    }
-
-    /** The root array, which readers need not look for again; null while the map has one leaf. */
-    private @Nullable RootArray readRoot() {
-        final long root = Memory.getLongAcquire(rootAddress);
-        if (!RootWord.isRoot(root)) {
-            return null;
-        }
-        final RootArray read = new RootArray(arrayOf(root), RootWord.bits(root));
-        FIRST_LOOK.compareAndSet(this, null, read); // not over a later one
-        return read;
     }
 
     private long segmentWord(final long root, final long hash) {
