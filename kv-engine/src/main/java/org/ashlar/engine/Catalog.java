@@ -144,9 +144,9 @@ final class Catalog implements Liveness {
         if (core == null) {
             return false;
         }
-        final MapRef ref = refs.remove(new String(name, StandardCharsets.UTF_8));
         final byte[] key = nameKey(name);
         final long home = parts().catalog.unlink(participant, key, Memory.ARRAY_BASE, key.length, HashIndex.ANYTHING);
+        final MapRef ref = refs.remove(new String(name, StandardCharsets.UTF_8));
         if (ref != null) {
             ref.set(null);
         }
@@ -178,9 +178,13 @@ final class Catalog implements Liveness {
         }
     }
 
-    /** Forgets a map that is gone, when all that it held was given back. */
-    void forget(final Participant participant, final int incarnation) {
+    /** No judge finds a map that is gone from here on: all that its index referred to has been judged. */
+    void forgetCore(final int incarnation) {
         cores.remove(incarnation);
+    }
+
+    /** Removes the record I of a map that is gone. */
+    void forget(final Participant participant, final int incarnation) {
         final byte[] key = incarnationKey(incarnation);
         parts().catalog.delete(participant, key, Memory.ARRAY_BASE, key.length, HashIndex.ANYTHING);
     }
@@ -217,7 +221,8 @@ final class Catalog implements Liveness {
         if (name != null) {
             final MapCore core = find(name);
             if (core == null) {
-                throw new IllegalStateException("a map that was created has gone");
+                unregistered = null; // its creation has failed
+                return;
             }
             final byte[] value = new byte[name.length + RootTail.BYTES];
             System.arraycopy(name, 0, value, 0, name.length);
@@ -239,18 +244,22 @@ final class Catalog implements Liveness {
         final int tail = value.length - RootTail.BYTES;
         putLong(value, tail + RootTail.ROOT_OFFSET, root);
         putLong(value, tail + RootTail.COUNT_OFFSET, RootTail.COUNT_VALID); // no entries
-        final long replaced = parts().catalog
-                .exchange(
-                        participant,
-                        key,
-                        Memory.ARRAY_BASE,
-                        key.length,
-                        value,
-                        Memory.ARRAY_BASE,
-                        value.length,
-                        HashIndex.ANYTHING);
-        unregistered = name;
-        return replaced;
+        unregistered = name; // before the commit: after a fault in it, the record I is written all the same
+        try {
+            return parts().catalog
+                    .exchange(
+                            participant,
+                            key,
+                            Memory.ARRAY_BASE,
+                            key.length,
+                            value,
+                            Memory.ARRAY_BASE,
+                            value.length,
+                            HashIndex.ANYTHING);
+        } catch (final StoreFullException e) {
+            parts().context.releaseUnpublishedLeaf(root);
+            throw e;
+        }
     }
 
     private void put(final Participant participant, final byte[] key, final byte[] value) {
@@ -350,7 +359,8 @@ final class Catalog implements Liveness {
         final byte[] name = new byte[RecordHeader.valueLength(home) - RootTail.BYTES];
         Memory.copyToHeap(null, MapCore.valueAddress(home), name, 0, name.length);
         final MapCore core = find(name);
-        return core != null && core.incarnation() == incarnation ? core : null;
+        // Where it went meanwhile, it is here, and its index tells what is live until all of that was given back.
+        return core != null && core.incarnation() == incarnation ? core : cores.get(incarnation);
     }
 
     @Override

@@ -8,6 +8,7 @@ import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.record.Scratch;
 import org.ashlar.engine.space.Space;
 import org.ashlar.kv.CorruptStoreException;
+import org.ashlar.kv.StoreFullException;
 import org.ashlar.kv.ValueWriter;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Persistence;
@@ -204,9 +205,9 @@ final class MapCore {
         final long old;
         try {
             old = index.put(participant, hash, keyBase, keyOffset, keyLength, record, expected); // 3
-        } catch (final RuntimeException e) {
+        } catch (final StoreFullException | CorruptStoreException e) {
             space.releaseUnpublished(record, size);
-            throw e; // after an error, which may be a fault told late, nobody knows whether it was published: it stays
+            throw e; // after another failure, of a sync or the media, nobody knows whether it was published: it stays
             // taken
         }
         if (old == HashIndex.REFUSED) {
@@ -228,6 +229,7 @@ final class MapCore {
         final Scratch scratch = Scratch.of(participant);
         final long size = RecordHeader.size(keyLength, valueLength);
         final long record = space.allocateRecord(participant, size);
+        boolean isWritten = false;
         try {
             participant.setScopeOwner(Thread.currentThread());
             scratch.writeRecordInPlace(
@@ -241,11 +243,12 @@ final class MapCore {
                     valueLength,
                     writer);
             persistence.persist(record, size);
-        } catch (final RuntimeException | Error e) {
-            space.releaseUnpublished(record, size); // the writer may throw what it likes
-            throw e;
+            isWritten = true;
         } finally {
             participant.setScopeOwner(null);
+            if (!isWritten) {
+                space.releaseUnpublished(record, size); // the writer may throw what it likes, checked exceptions too
+            }
         }
         final long old = publish(participant, hash, keyBase, keyOffset, keyLength, record, size, HashIndex.ANYTHING);
         if (old > 0) {

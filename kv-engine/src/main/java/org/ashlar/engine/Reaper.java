@@ -3,10 +3,12 @@ package org.ashlar.engine;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.ReentrantLock;
+import org.agrona.collections.LongHashSet;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.space.Space;
 import org.ashlar.kv.CorruptStoreException;
+import org.ashlar.pmem.Memory;
 
 /**
  * Gives back what maps held that were cleared or dropped. That such a map is gone is durable before it comes here, so a crash at any point
@@ -77,15 +79,16 @@ final class Reaper {
         if (!lock.tryLock()) {
             return false;
         }
+        final Condemned first = waiting.peek();
         try {
-            final Condemned first = waiting.peek();
             if (first == null || !epochs.hasPassed(first.mark, participant)) {
                 return false;
             }
             reap(participant, first, leaves);
             return true;
-        } catch (final CorruptStoreException e) {
-            waiting.poll(); // it stays taken until the next open judges it
+        } catch (final CorruptStoreException | InternalError e) {
+            waiting.remove(
+                    first); // damaged, or on a bad page: what is left of it stays taken until the next open judges it
             return true;
         } finally {
             lock.unlock();
@@ -98,11 +101,15 @@ final class Reaper {
             condemned.isEmpty = condemned.position == 0;
         }
         if (condemned.isEmpty) {
-            condemned.core.index().retirePages(participant);
-            catalog.forget(participant, condemned.core.incarnation());
+            final LongHashSet pages = condemned.core.index().touchPages(participant);
             space.prepareToUnlink(participant, condemned.home);
+            Memory.settleFaults(); // nothing from here on is done twice
+            waiting.remove(condemned);
+            catalog.forgetCore(condemned.core.incarnation());
+            condemned.core.index().retirePages(participant, pages);
             space.retireRecord(participant, condemned.home);
-            waiting.poll();
+            catalog.forget(participant, condemned.core.incarnation());
         }
+        Memory.settleFaults(); // here, not in the operation that this is done for
     }
 }

@@ -16,6 +16,7 @@ import org.ashlar.kv.KvMap;
 import org.ashlar.kv.MapDroppedException;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreException;
+import org.ashlar.kv.StoreFullException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,6 +137,45 @@ final class GoneMapsTest {
                 return outer.capacity();
             });
             assertEquals(100, map.size());
+            TestStores.assertSound(store);
+        }
+    }
+
+    @Test
+    void anIterationAcrossAClearEnds() {
+        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
+            final KvMap map = store.map("m");
+            fill(map, 5_000, 8);
+            final Iterator<byte[]> keys = map.keys().iterator();
+            keys.next(); // of a leaf that is deeper than those of the cleared map will be
+            map.clear();
+            fill(map, 1_000, 8);
+            int count = 0;
+            while (keys.hasNext() && count < 10_000) {
+                keys.next();
+                count++;
+            }
+            assertTrue(count <= 1_000 + 441, "keys " + count);
+        }
+    }
+
+    @Test
+    void aMapThatAFullStoreHasNoRoomForLeavesNothingBehind() {
+        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
+            final KvMap map = store.map("m");
+            assertThrows(StoreFullException.class, () -> fill(map, 1_000_000, 900));
+            int refused = 0;
+            for (int i = 0; i < 20; i++) {
+                try {
+                    store.map("n" + "x".repeat(10 * i) + i);
+                } catch (final StoreFullException e) {
+                    refused++;
+                }
+            }
+            assertTrue(refused > 0, "the store is full");
+            TestStores.assertSound(store);
+            map.clear();
+            fill(store.map("after"), 100, 100);
             TestStores.assertSound(store);
         }
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -193,6 +194,17 @@ final class OperationsTest {
                     }));
         }
         assertEquals(1, number(map.get(key(1))));
+    }
+
+    @Test
+    void aWriterThatThrowsACheckedExceptionLeavesNothingEither() {
+        assertThrows(IOException.class, () -> map.put(key(1), 10, slot -> OperationsTest.<RuntimeException>sneak()));
+        assertNull(map.get(key(1)));
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <E extends Throwable> void sneak() throws E {
+        throw (E) new IOException("as other languages of the JVM may");
     }
 
     @Test

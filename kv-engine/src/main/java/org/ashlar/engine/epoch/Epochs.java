@@ -3,6 +3,7 @@ package org.ashlar.engine.epoch;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -238,6 +239,9 @@ public final class Epochs {
      * @param code not 0; comes back through {@link Reclaimer#reclaim} when nobody can hold the thing any more
      */
     public void retire(final Participant participant, final long code) {
+        // The unlinking must be visible before the epoch is read: else a reader of the next epoch could still find the
+        // thing.
+        VarHandle.fullFence();
         participant.add(code, global.get());
     }
 

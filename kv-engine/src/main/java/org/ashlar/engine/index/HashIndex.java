@@ -528,7 +528,7 @@ public final class HashIndex {
     /**
      * Visits the leaf that covers a hash. To visit all, begin with 0 and go on with what was returned.
      *
-     * @param position the hash
+     * @param position the hash; any will do, also one that came from another index
      * @param visitor sees it
      * @return the position of the next leaf; 0 when this was the last; {@link #ENDED} when the visitor ended the walk
      */
@@ -554,7 +554,7 @@ public final class HashIndex {
                 if (!visitor.visit(page, records, found)) {
                     return ENDED;
                 }
-                return depth == 0 ? 0 : position + (1L << (Long.SIZE - depth));
+                return depth == 0 ? 0 : IndexPage.prefixOf(position, depth) + (1L << (Long.SIZE - depth));
             }
             word = Leaf.childWord(forward, depth, position);
         }
@@ -592,11 +592,12 @@ public final class HashIndex {
     }
 
     /**
-     * Retires the pages and the root record of an index whose leaves are empty; nothing of it may be used afterwards.
+     * The pages of an index, each initialised, so that no sweep judges one of them from here on; its root record likewise.
      *
      * @param participant the caller's
+     * @return their addresses, for {@link #retirePages}
      */
-    public void retirePages(final Participant participant) {
+    public LongHashSet touchPages(final Participant participant) {
         final LongHashSet pages = new LongHashSet();
         judge().audit(new IndexJudge.Audit() {
             @Override
@@ -616,7 +617,19 @@ public final class HashIndex {
         if (root != 0) {
             context.space.prepareToUnlink(participant, root);
         }
-        pages.forEachLong(page -> firstTouch.touch(participant, page)); // all are judged while they can be reached
+        pages.forEachLong(page -> firstTouch.touch(participant, page));
+        return pages;
+    }
+
+    /**
+     * Retires the pages and the root record of an index whose leaves are empty and that no judge can find any more; nothing of it may be used
+     * afterwards.
+     *
+     * @param participant the caller's
+     * @param pages what {@link #touchPages} returned
+     */
+    public void retirePages(final Participant participant, final LongHashSet pages) {
+        final long root = directory.rootRecord();
         pages.forEachLong(page -> context.space.retireIndexPage(participant, page));
         if (root != 0) {
             context.space.retireRecord(participant, root);

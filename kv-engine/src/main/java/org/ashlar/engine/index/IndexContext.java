@@ -86,6 +86,15 @@ public final class IndexContext {
         return end <= inUse;
     }
 
+    /**
+     * Gives back a leaf that nothing names.
+     *
+     * @param word what {@link HashIndex#plantLeaf} returned
+     */
+    public void releaseUnpublishedLeaf(final long word) {
+        space.releaseUnpublishedIndexPage(pageOf(word));
+    }
+
     /** Makes a range durable, before this open relies on it, that a process that was killed may have left pending. */
     void settle(final long address, final long bytes) {
         if (mayHavePendingWrites) {

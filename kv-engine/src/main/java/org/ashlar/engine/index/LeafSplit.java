@@ -11,7 +11,7 @@ import org.ashlar.pmem.Memory;
  * Making room in a locked leaf: a place in its lines or its stash, a split, or a place in its overflow chain.
  *
  * <p><b>Split</b>, the order of steps and why: (1) both children are written whole, with no DIRTY bit, and persisted: nobody can see them;
- * then the parent's entries are marked FROZEN, so that readers look at the forward word; (2) the forward word is written with DIRTY: from now on the parent is frozen, and who meets the word persists it before going on, so
+ * then the parent's entries are marked FROZEN, durably, so that readers look at the forward word, in this open and the next; (2) the forward word is written with DIRTY: from now on the parent is frozen, and who meets the word persists it before going on, so
  * that no write is acknowledged in a child that a crash would cut off; (3) it is persisted: the commit; (4) DIRTY is cleared. Then, without
  * the lock, (5) the directory's words are replaced and persisted, and only then (6) the parent is retired. A crash before 3 leaves the
  * parent as it was, and two pages that nothing reaches; a crash after it leaves a directory that lags.
@@ -176,6 +176,9 @@ final class LeafSplit {
             context.persistence.persist(child0, IndexPage.BYTES);
             context.persistence.persist(child1, IndexPage.BYTES);
             freeze(page); // nothing after this can fail
+            // A directory that lags, for want of room, leads the readers of the next open here: they must find the
+            // marks.
+            context.persistence.persist(page, IndexPage.BYTES);
             commit(page, ForwardWord.of(context.pageNumber(child0), context.pageNumber(child1)));
         } catch (final StoreFullException e) {
             taken.forEachLong(context.space::releaseUnpublishedIndexPage);
@@ -186,8 +189,8 @@ final class LeafSplit {
     }
 
     /**
-     * Marks every entry, so that readers who find one look at the forward word before they trust it. Visible before the forward word is;
-     * need not be durable: without a forward word the marks mean nothing, and the first touch of a later open takes them off.
+     * Marks every entry, so that readers who find one look at the forward word before they trust it. Visible and durable before the forward
+     * word is. Without a forward word the marks mean nothing, and the first touch of a later open takes them off.
      */
     private static void freeze(final long page) {
         for (int i = IndexPage.FIRST_BUCKET_LINE; i < IndexPage.LINES; i++) {

@@ -1,0 +1,53 @@
+package org.ashlar.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.nio.file.Path;
+import org.ashlar.kv.Placement;
+import org.ashlar.kv.Store;
+import org.ashlar.pmem.Geometry;
+import org.ashlar.pmem.Memory;
+import org.ashlar.pmem.RecorderHub;
+import org.ashlar.pmem.sim.CrashSimulator;
+import org.ashlar.pmem.sim.ImageDirectory;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A directory may lag behind a split for good, when there is no room to change it, and then it leads the readers of later opens to the
+ * parent: where a forward word is durable, the marks that send readers to it must be.
+ */
+@Tag("simulator")
+final class SplitMarksTest {
+    private static final int CHUNKS = 64;
+
+    @Test
+    void theMarksOfASplitPageAreDurable() {
+        try (ImageDirectory directory = new ImageDirectory()) {
+            final Path pool = directory.file("pool");
+            final CrashSimulator simulator = TinyStores.simulator(pool, Placement.POOL, CHUNKS);
+            RecorderHub.install(simulator);
+            try (Store store = TinyStores.open(pool, Placement.POOL, CHUNKS)) {
+                final EngineMap map = (EngineMap) store.map("m");
+                final long[] parent = {0};
+                final long splits = store.stats().splits();
+                for (int i = 0; store.stats().splits() == splits; i++) {
+                    if (i % 50 == 0) {
+                        map.core().index().visitLeaf(0, (page, records, count) -> {
+                            parent[0] = page;
+                            return true;
+                        });
+                    }
+                    map.put(Integer.toString(i).getBytes(java.nio.charset.StandardCharsets.US_ASCII), new byte[4]);
+                }
+                assertEquals(splits + 1, store.stats().splits());
+                for (int offset = Memory.LINE_BYTES; offset < Geometry.PAGE_BYTES; offset += Memory.LINE_BYTES) {
+                    assertFalse(simulator.isPending(parent[0] + offset), "line at " + offset);
+                }
+            }
+        } finally {
+            RecorderHub.install(null);
+        }
+    }
+}
