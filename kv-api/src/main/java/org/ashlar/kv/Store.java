@@ -2,6 +2,7 @@ package org.ashlar.kv;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
 import org.ashlar.kv.spi.StoreProvider;
@@ -90,6 +91,16 @@ public interface Store extends AutoCloseable {
      * @throws StoreClosedException when the store is closed
      */
     StoreStats stats();
+
+    /**
+     * The pages that reads hit most since the open, for whom a store with {@linkplain StoreOptions#extendedDescriptors extended descriptors}
+     * keeps count. Looks at each page in use once.
+     *
+     * @param limit how many at most
+     * @return pages that were read or written, hottest first; none when the store was opened without extended descriptors
+     * @throws StoreClosedException when the store is closed
+     */
+    List<PageInfo> hottestPages(int limit);
 
     /**
      * Walks the whole store and checks every structure: each entry points at a valid record, no space has two owners, live

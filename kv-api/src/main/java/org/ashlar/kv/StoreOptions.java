@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * StoreOptions options = StoreOptions.defaults().withMaximumBytes(8L << 30).withDurability(Durability.POWER_FAILURE);
  * }</pre>
  *
- * <p>Sizes, placement and the extended descriptors' existence are decided when the pool is created; for a pool that exists,
- * the initial size and placement are ignored and the pool's own apply.
+ * <p>Sizes, granule and placement are decided when the pool is created; for a pool that exists they are ignored and the pool's own
+ * apply.
  */
 public final class StoreOptions {
     private static final long DEFAULT_INITIAL_BYTES = 16L << 20;
@@ -23,6 +23,7 @@ public final class StoreOptions {
     private final long maximumBytes;
     private final Durability durability;
     private final Placement placement;
+    private final Granule granule;
     private final @Nullable Path descriptorFile;
     private final boolean extendedDescriptors;
     private final boolean readOnly;
@@ -35,6 +36,7 @@ public final class StoreOptions {
         maximumBytes = b.maximumBytes;
         durability = b.durability;
         placement = b.placement;
+        granule = b.granule;
         descriptorFile = b.descriptorFile;
         extendedDescriptors = b.extendedDescriptors;
         readOnly = b.readOnly;
@@ -90,6 +92,15 @@ public final class StoreOptions {
     }
 
     /**
+     * The sections of a new pool. Default {@link Granule#AUTO}.
+     *
+     * @return the granule
+     */
+    public Granule granule() {
+        return granule;
+    }
+
+    /**
      * The file of the descriptors under {@link Placement#FILE}.
      *
      * @return the file, or null: beside the pool, with {@code .descriptors} appended
@@ -99,7 +110,8 @@ public final class StoreOptions {
     }
 
     /**
-     * Whether 64 more bytes per touched page tell access heat, last writer and allocation site. Default false.
+     * Whether 64 more bytes of DRAM per touched page tell access heat, last writer and what allocated it, for {@link
+     * Store#hottestPages}. Default false.
      *
      * @return true when they are kept
      */
@@ -193,6 +205,18 @@ public final class StoreOptions {
     }
 
     /**
+     * These options with another granule.
+     *
+     * @param value the granule of a pool that is created
+     * @return the changed options
+     */
+    public StoreOptions withGranule(final Granule value) {
+        final Builder b = new Builder(this);
+        b.granule = Objects.requireNonNull(value, "granule");
+        return new StoreOptions(b);
+    }
+
+    /**
      * These options with the descriptors in a file of their own.
      *
      * @param file the file; created where missing
@@ -277,6 +301,7 @@ public final class StoreOptions {
         long maximumBytes = DEFAULT_MAXIMUM_BYTES;
         Durability durability = Durability.BEST;
         Placement placement = Placement.AUTO;
+        Granule granule = Granule.AUTO;
 
         @Nullable Path descriptorFile;
 
@@ -293,6 +318,7 @@ public final class StoreOptions {
             maximumBytes = o.maximumBytes;
             durability = o.durability;
             placement = o.placement;
+            granule = o.granule;
             descriptorFile = o.descriptorFile;
             extendedDescriptors = o.extendedDescriptors;
             readOnly = o.readOnly;

@@ -356,11 +356,31 @@ final class Catalog implements Liveness {
         if (home == 0) {
             return null;
         }
-        final byte[] name = new byte[RecordHeader.valueLength(home) - RootTail.BYTES];
-        Memory.copyToHeap(null, MapCore.valueAddress(home), name, 0, name.length);
-        final MapCore core = find(name);
+        final MapCore core = find(nameIn(home));
         // Where it went meanwhile, it is here, and its index tells what is live until all of that was given back.
         return core != null && core.incarnation() == incarnation ? core : cores.get(incarnation);
+    }
+
+    /** The name of a map; null when there is none of that incarnation, or it is the store's own. */
+    @Nullable String nameOf(final int incarnation) {
+        if (incarnation < IndexContext.FIRST_INCARNATION) {
+            return null;
+        }
+        final byte[] key = incarnationKey(incarnation);
+        final long home = parts().catalog.find(key, Memory.ARRAY_BASE, key.length);
+        if (home == 0) {
+            return null;
+        }
+        final byte[] name = nameIn(home);
+        final MapCore core = find(name);
+        return core == null || core.incarnation() != incarnation ? null : new String(name, StandardCharsets.UTF_8);
+    }
+
+    /** The name in a record I. */
+    private static byte[] nameIn(final long home) {
+        final byte[] name = new byte[RecordHeader.valueLength(home) - RootTail.BYTES];
+        Memory.copyToHeap(null, MapCore.valueAddress(home), name, 0, name.length);
+        return name;
     }
 
     @Override

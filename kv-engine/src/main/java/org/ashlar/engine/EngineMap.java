@@ -4,35 +4,29 @@ import java.lang.ref.Reference;
 import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
-import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.index.HashIndex;
-import org.ashlar.engine.record.RecordHeader;
-import org.ashlar.engine.record.Scratch;
-import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.EntryVisitor;
 import org.ashlar.kv.IndexedValueReader;
 import org.ashlar.kv.KvEntry;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.ToLongValueReader;
 import org.ashlar.kv.ValueReader;
-import org.ashlar.kv.ValueView;
 import org.ashlar.kv.ValueWriter;
 import org.ashlar.pmem.Memory;
-import org.ashlar.pmem.PoolException;
 import org.jspecify.annotations.Nullable;
 
-/** A handle to a map: checks arguments, enters and leaves the epochs, hands out views, translates errors. */
+/** A handle to a map: checks arguments, and keeps buffers reachable while their addresses are in use. */
 final class EngineMap implements KvMap {
     private final EngineStore store;
     private final MapRef map;
     private final MapWrites writes;
-    private final boolean verifyReads;
+    private final MapReads reads;
 
-    EngineMap(final EngineStore store, final MapRef map, final boolean verifyReads) {
+    EngineMap(final EngineStore store, final MapRef map, final boolean verifyReads, final PageWatch watch) {
         this.store = store;
         this.map = map;
         writes = new MapWrites(store, map);
-        this.verifyReads = verifyReads;
+        reads = new MapReads(store, map, verifyReads, watch);
     }
 
     /** The map that the name stands for now; to be asked inside an operation. */
@@ -267,27 +261,12 @@ final class EngineMap implements KvMap {
         }
     }
 
-    // -------------------------------------------------------------------------------------------------------- get
+    // ------------------------------------------------------------------------------------------------------ reading
 
     @Override
     public byte @Nullable [] get(final byte[] key) {
         checkKey(key);
-        final Participant participant = store.enter();
-        try {
-            final long record = find(participant, key, Memory.ARRAY_BASE, key.length);
-            if (record == 0) {
-                return null;
-            }
-            final byte[] value = new byte[RecordHeader.valueLength(record)];
-            Memory.copyToHeap(null, MapCore.valueAddress(record), value, 0, value.length);
-            return value;
-        } catch (final InternalError e) {
-            throw Errors.mediaError(e);
-        } catch (final PoolException e) {
-            throw Errors.translate(e);
-        } finally {
-            store.exit(participant);
-        }
+        return reads.get(key, Memory.ARRAY_BASE, key.length);
     }
 
     @Override
@@ -299,27 +278,9 @@ final class EngineMap implements KvMap {
             final int targetOffset) {
         checkKey(key, keyOffset, keyLength);
         checkRange(target, targetOffset, 0, "target");
-        final Participant participant = store.enter();
         try {
-            final long record = find(participant, key.byteArray(), key.addressOffset() + keyOffset, keyLength);
-            if (record == 0) {
-                return -1;
-            }
-            final int length = RecordHeader.valueLength(record);
-            if (length <= target.capacity() - targetOffset) {
-                Memory.copyOut(
-                        MapCore.valueAddress(record),
-                        target.byteArray(),
-                        target.addressOffset() + targetOffset,
-                        length);
-            }
-            return length;
-        } catch (final InternalError e) {
-            throw Errors.mediaError(e);
-        } catch (final PoolException e) {
-            throw Errors.translate(e);
+            return reads.get(key.byteArray(), key.addressOffset() + keyOffset, keyLength, target, targetOffset);
         } finally {
-            store.exit(participant);
             Reference.reachabilityFence(key);
             Reference.reachabilityFence(target);
         }
@@ -328,95 +289,43 @@ final class EngineMap implements KvMap {
     @Override
     public boolean contains(final byte[] key) {
         checkKey(key);
-        return contains(key, Memory.ARRAY_BASE, key.length);
+        return reads.contains(key, Memory.ARRAY_BASE, key.length);
     }
 
     @Override
     public boolean contains(final DirectBuffer key, final int keyOffset, final int keyLength) {
         checkKey(key, keyOffset, keyLength);
         try {
-            return contains(key.byteArray(), key.addressOffset() + keyOffset, keyLength);
+            return reads.contains(key.byteArray(), key.addressOffset() + keyOffset, keyLength);
         } finally {
             Reference.reachabilityFence(key);
         }
     }
 
-    private boolean contains(final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
-        final Participant participant = store.enter();
-        try {
-            return find(participant, keyBase, keyOffset, keyLength) != 0;
-        } catch (final InternalError e) {
-            throw Errors.mediaError(e);
-        } catch (final PoolException e) {
-            throw Errors.translate(e);
-        } finally {
-            store.exit(participant);
-        }
-    }
-
-    private long find(
-            final Participant participant, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
-        final long record = core().find(keyBase, keyOffset, keyLength);
-        if (verifyReads && record != 0) {
-            checkIntact(participant, record);
-        }
-        return record;
-    }
-
-    private void checkIntact(final Participant participant, final long record) {
-        if (!Scratch.of(participant).isRecordIntact(record, 0)) {
-            throw new CorruptStoreException("a record of map '" + map.name() + "', with a key of "
-                    + RecordHeader.keyLength(record) + " and a value of " + RecordHeader.valueLength(record)
-                    + " bytes, fails its checksum; verify the store");
-        }
-    }
-
-    // ------------------------------------------------------------------------------------------------------- read
-
     @Override
     public <R extends @Nullable Object> @Nullable R read(final byte[] key, final ValueReader<R> reader) {
         checkKey(key);
-        return read(key, Memory.ARRAY_BASE, key.length, reader);
+        Objects.requireNonNull(reader, "reader");
+        return reads.read(key, Memory.ARRAY_BASE, key.length, reader);
     }
 
     @Override
     public <R extends @Nullable Object> @Nullable R read(
             final DirectBuffer key, final int keyOffset, final int keyLength, final ValueReader<R> reader) {
         checkKey(key, keyOffset, keyLength);
+        Objects.requireNonNull(reader, "reader");
         try {
-            return read(key.byteArray(), key.addressOffset() + keyOffset, keyLength, reader);
+            return reads.read(key.byteArray(), key.addressOffset() + keyOffset, keyLength, reader);
         } finally {
             Reference.reachabilityFence(key);
-        }
-    }
-
-    private <R extends @Nullable Object> @Nullable R read(
-            final @Nullable Object keyBase, final long keyOffset, final int keyLength, final ValueReader<R> reader) {
-        Objects.requireNonNull(reader, "reader");
-        final Participant participant = store.enter();
-        try {
-            final long record = find(participant, keyBase, keyOffset, keyLength);
-            if (record == 0) {
-                return null;
-            }
-            try {
-                return reader.read(openValue(participant, record));
-            } finally {
-                closeViews(participant);
-            }
-        } catch (final InternalError e) {
-            throw Errors.mediaError(e);
-        } catch (final PoolException e) {
-            throw Errors.translate(e);
-        } finally {
-            store.exit(participant);
         }
     }
 
     @Override
     public long readLong(final byte[] key, final ToLongValueReader reader, final long absent) {
         checkKey(key);
-        return readLong(key, Memory.ARRAY_BASE, key.length, reader, absent);
+        Objects.requireNonNull(reader, "reader");
+        return reads.readLong(key, Memory.ARRAY_BASE, key.length, reader, absent);
     }
 
     @Override
@@ -427,41 +336,13 @@ final class EngineMap implements KvMap {
             final ToLongValueReader reader,
             final long absent) {
         checkKey(key, keyOffset, keyLength);
+        Objects.requireNonNull(reader, "reader");
         try {
-            return readLong(key.byteArray(), key.addressOffset() + keyOffset, keyLength, reader, absent);
+            return reads.readLong(key.byteArray(), key.addressOffset() + keyOffset, keyLength, reader, absent);
         } finally {
             Reference.reachabilityFence(key);
         }
     }
-
-    private long readLong(
-            final @Nullable Object keyBase,
-            final long keyOffset,
-            final int keyLength,
-            final ToLongValueReader reader,
-            final long absent) {
-        Objects.requireNonNull(reader, "reader");
-        final Participant participant = store.enter();
-        try {
-            final long record = find(participant, keyBase, keyOffset, keyLength);
-            if (record == 0) {
-                return absent;
-            }
-            try {
-                return reader.read(openValue(participant, record));
-            } finally {
-                closeViews(participant);
-            }
-        } catch (final InternalError e) {
-            throw Errors.mediaError(e);
-        } catch (final PoolException e) {
-            throw Errors.translate(e);
-        } finally {
-            store.exit(participant);
-        }
-    }
-
-    // ---------------------------------------------------------------------------------------------------- many keys
 
     @Override
     public int readAll(final byte[][] keys, final IndexedValueReader reader) {
@@ -469,30 +350,7 @@ final class EngineMap implements KvMap {
         for (final byte[] key : keys) {
             checkKey(key);
         }
-        final Participant participant = store.enter();
-        try {
-            final long[] hashes = Scratch.of(participant).batchHashes;
-            int found = 0;
-            for (int from = 0; from < keys.length; from += Scratch.BATCH) {
-                final int count = Math.min(Scratch.BATCH, keys.length - from);
-                for (int i = 0; i < count; i++) {
-                    final byte[] key = keys[from + i];
-                    hashes[i] = core().hash(key, Memory.ARRAY_BASE, key.length);
-                }
-                touch(participant, count);
-                for (int i = 0; i < count; i++) {
-                    final byte[] key = keys[from + i];
-                    found += readOne(participant, from + i, hashes[i], key, Memory.ARRAY_BASE, key.length, reader);
-                }
-            }
-            return found;
-        } catch (final InternalError e) {
-            throw Errors.mediaError(e);
-        } catch (final PoolException e) {
-            throw Errors.translate(e);
-        } finally {
-            store.exit(participant);
-        }
+        return reads.readAll(keys, reader);
     }
 
     @Override
@@ -504,124 +362,17 @@ final class EngineMap implements KvMap {
             final IndexedValueReader reader) {
         Objects.requireNonNull(reader, "reader");
         checkKeys(keys, keysOffset, keyLength, count);
-        final Participant participant = store.enter();
         try {
-            final Object base = keys.byteArray();
-            final long first = keys.addressOffset() + keysOffset;
-            final long[] hashes = Scratch.of(participant).batchHashes;
-            int found = 0;
-            for (int from = 0; from < count; from += Scratch.BATCH) {
-                final int batch = Math.min(Scratch.BATCH, count - from);
-                for (int i = 0; i < batch; i++) {
-                    hashes[i] = core().hash(base, first + (long) (from + i) * keyLength, keyLength);
-                }
-                touch(participant, batch);
-                for (int i = 0; i < batch; i++) {
-                    final long key = first + (long) (from + i) * keyLength;
-                    found += readOne(participant, from + i, hashes[i], base, key, keyLength, reader);
-                }
-            }
-            return found;
-        } catch (final InternalError e) {
-            throw Errors.mediaError(e);
-        } catch (final PoolException e) {
-            throw Errors.translate(e);
+            return reads.readAll(keys.byteArray(), keys.addressOffset() + keysOffset, keyLength, count, reader);
         } finally {
-            store.exit(participant);
             Reference.reachabilityFence(keys);
         }
     }
 
-    private void touch(final Participant participant, final int count) {
-        final Scratch scratch = Scratch.of(participant);
-        scratch.touchedSum += core().touch(scratch.batchHashes, scratch.batchWords, count);
-    }
-
-    /** 1 when the key has a value. */
-    private int readOne(
-            final Participant participant,
-            final int number,
-            final long hash,
-            final @Nullable Object keyBase,
-            final long keyOffset,
-            final int keyLength,
-            final IndexedValueReader reader) {
-        final long record = core().find(hash, keyBase, keyOffset, keyLength);
-        if (record != 0 && verifyReads) {
-            checkIntact(participant, record);
-        }
-        try {
-            reader.read(number, record == 0 ? null : openValue(participant, record));
-        } finally {
-            closeViews(participant);
-        }
-        return record == 0 ? 0 : 1;
-    }
-
-    // -------------------------------------------------------------------------------------------------------- views
-
-    private static ValueView openValue(final Participant participant, final long record) {
-        final Scratch scratch = Scratch.of(participant);
-        scratch.valueView.close(); // where a late report of a fault on the mapping kept an earlier operation from it
-        scratch.valueView.open(MapCore.valueAddress(record), RecordHeader.valueLength(record));
-        participant.setScopeOwner(Thread.currentThread());
-        return scratch.valueView;
-    }
-
-    private static ValueView openKey(final Participant participant, final long record) {
-        final Scratch scratch = Scratch.of(participant);
-        scratch.keyView.close(); // as above
-        scratch.keyView.open(record + RecordHeader.BYTES, RecordHeader.keyLength(record));
-        return scratch.keyView;
-    }
-
-    /** Whether they are open or not: a fault on the mapping may come up anywhere between. */
-    private static void closeViews(final Participant participant) {
-        final Scratch scratch = Scratch.of(participant);
-        participant.setScopeOwner(null);
-        scratch.keyView.close();
-        scratch.valueView.close();
-    }
-
-    // -------------------------------------------------------------------------------------------------- iteration
-
     @Override
     public boolean forEach(final EntryVisitor visitor) {
         Objects.requireNonNull(visitor, "visitor");
-        final Participant participant = store.enter();
-        try {
-            final MapCore core = core();
-            return core.index().walk((page, records, count) -> visitLeaf(participant, core, records, count, visitor));
-        } catch (final InternalError e) {
-            throw Errors.mediaError(e);
-        } catch (final PoolException e) {
-            throw Errors.translate(e);
-        } finally {
-            store.exit(participant);
-        }
-    }
-
-    private boolean visitLeaf(
-            final Participant participant,
-            final MapCore core,
-            final long[] records,
-            final int count,
-            final EntryVisitor visitor) {
-        for (int i = 0; i < count; i++) {
-            final long record = records[i];
-            core.checkBounds(record);
-            if (verifyReads) {
-                checkIntact(participant, record);
-            }
-            try {
-                if (!visitor.visit(openKey(participant, record), openValue(participant, record))) {
-                    return false;
-                }
-            } finally {
-                closeViews(participant);
-            }
-        }
-        return true;
+        return reads.forEach(visitor);
     }
 
     @Override
@@ -638,16 +389,7 @@ final class EngineMap implements KvMap {
 
     @Override
     public long size() {
-        final Participant participant = store.enter();
-        try {
-            return core().index().size(participant);
-        } catch (final InternalError e) {
-            throw Errors.mediaError(e);
-        } catch (final PoolException e) {
-            throw Errors.translate(e);
-        } finally {
-            store.exit(participant);
-        }
+        return reads.size();
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,7 +20,9 @@ import org.ashlar.engine.record.Scratch;
 import org.ashlar.engine.space.Space;
 import org.ashlar.kv.Durability;
 import org.ashlar.kv.DurabilityInfo;
+import org.ashlar.kv.Granule;
 import org.ashlar.kv.KvMap;
+import org.ashlar.kv.PageInfo;
 import org.ashlar.kv.ReadOnlyStoreException;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreClosedException;
@@ -36,6 +39,7 @@ import org.ashlar.pmem.Geometry;
 import org.ashlar.pmem.Pool;
 import org.ashlar.pmem.PoolException;
 import org.ashlar.pmem.PoolOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open store.
@@ -65,6 +69,7 @@ final class EngineStore implements Store {
     private final long openNanos;
     private final ReentrantLock verifyLock = new ReentrantLock();
     private final Reaper reaper;
+    private final PageWatch watch;
     private final AtomicBoolean reaping = new AtomicBoolean();
     private final AtomicBoolean unmapped = new AtomicBoolean();
     private volatile boolean open = true;
@@ -96,6 +101,7 @@ final class EngineStore implements Store {
         }
         catalog.bind(space, keys, context);
         reaper = new Reaper(epochs, space, catalog);
+        watch = new PageWatch(pool, space, catalog);
         verifyReads = options.verifyReads() || suspect;
         openNanos = System.nanoTime() - beganNanos;
         if (suspect) {
@@ -142,7 +148,7 @@ final class EngineStore implements Store {
                                 : PoolOptions.OpenMode.OPEN_ONLY)
                 .initialBytes(Math.min(o.initialBytes(), o.maximumBytes()))
                 .maximumBytes(o.maximumBytes())
-                .geometry(tuning.geometry())
+                .geometry(geometry(o, tuning))
                 .placement(DescriptorPlacement.valueOf(o.placement().name()))
                 .descriptorFile(o.descriptorFile())
                 .extendedDescriptors(o.extendedDescriptors())
@@ -150,6 +156,15 @@ final class EngineStore implements Store {
                 .durability(DurabilityRequest.valueOf(o.durability().name()))
                 .backgroundGrowth(o.backgroundWork())
                 .build();
+    }
+
+    private static @Nullable Geometry geometry(final StoreOptions o, final Tuning tuning) {
+        if (tuning.geometry() != null || o.granule() == Granule.AUTO) {
+            return tuning.geometry();
+        }
+        final Geometry bySize = Geometry.standard(o.initialBytes(), Math.max(o.initialBytes(), o.maximumBytes()));
+        final long sectionBytes = o.granule() == Granule.GIB_1 ? Geometry.LARGE_SECTION_BYTES : Geometry.SECTION_BYTES;
+        return new Geometry(bySize.chunkBytes(), sectionBytes, bySize.maxChunks());
     }
 
     private void checkVersion(final Superblock superblock) {
@@ -276,7 +291,7 @@ final class EngineStore implements Store {
                 throw new StoreException(
                         "there is no map '" + name + "' in " + pool.path() + ", and it was opened read-only");
             }
-            return new EngineMap(this, map, verifyReads);
+            return new EngineMap(this, map, verifyReads, watch);
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
         } catch (final PoolException e) {
@@ -419,6 +434,20 @@ final class EngineStore implements Store {
                     context.splits(),
                     context.recordsReadBySplits(),
                     openNanos);
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            exit(participant);
+        }
+    }
+
+    @Override
+    public List<PageInfo> hottestPages(final int limit) {
+        final Participant participant = enter();
+        try {
+            return watch.hottest(limit);
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
         } catch (final PoolException e) {

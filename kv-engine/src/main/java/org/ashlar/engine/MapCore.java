@@ -6,10 +6,12 @@ import org.ashlar.engine.index.IndexContext;
 import org.ashlar.engine.record.Keys;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.record.Scratch;
+import org.ashlar.engine.space.Pages;
 import org.ashlar.engine.space.Space;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.kv.ValueWriter;
+import org.ashlar.pmem.ExtendedDescriptors;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Persistence;
 import org.ashlar.pmem.Pool;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class MapCore {
     private final Space space;
     private final Persistence persistence;
+    private final ExtendedDescriptors extended;
     private final Keys keys;
     private final IndexContext context;
     private final HashIndex index;
@@ -52,6 +55,7 @@ final class MapCore {
         this.incarnation = incarnation;
         this.tail = tail;
         persistence = pool.persistence();
+        extended = pool.extended();
         data = pool.dataAddress();
         openCounter = pool.openCounter();
         tailBytes = incarnation == IndexContext.CATALOG_INCARNATION ? RecordHeader.TAIL_BYTES : 0;
@@ -185,11 +189,21 @@ final class MapCore {
                     valueLength,
                     tailBytes);
             persistence.persist(record, size); // 2
+            noteWrite(record);
         } catch (final RuntimeException | Error e) {
             space.releaseUnpublished(record, size);
             throw e;
         }
         return publish(participant, hash, keyBase, keyOffset, keyLength, record, size, expected);
+    }
+
+    /** For whom looks at what is hot; nothing where extended descriptors are off. */
+    private void noteWrite(final long record) {
+        if (extended.isPresent()) {
+            final long page = (record - data) >>> Pages.SHIFT;
+            extended.recordAllocation(page, incarnation);
+            extended.recordWrite(page);
+        }
     }
 
     /** Step 3 of a put. */
@@ -243,6 +257,7 @@ final class MapCore {
                     valueLength,
                     writer);
             persistence.persist(record, size);
+            noteWrite(record);
             isWritten = true;
         } finally {
             participant.setScopeOwner(null);

@@ -11,6 +11,9 @@ import java.util.List;
 final class ChildJvm {
     static final String OPENS = "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED";
 
+    /** A mount namespace; who is not root gets a user namespace with it, where the kernel allows that. */
+    private static final String UNSHARED = "root".equals(System.getProperty("user.name")) ? "-m" : "-rm";
+
     private ChildJvm() {}
 
     /** The command that runs a main class with the flag that stores need. */
@@ -28,9 +31,10 @@ final class ChildJvm {
         return command;
     }
 
-    /** A command in a mount namespace of its own, after a line of shell that may mount things. Needs root. */
+    /** A command in a mount namespace of its own, after a line of shell that may mount things. */
     static List<String> withMounts(final String shell, final List<String> command) {
-        final List<String> all = new ArrayList<>(List.of("unshare", "-m", "sh", "-c", shell + " && exec \"$@\"", "sh"));
+        final List<String> all =
+                new ArrayList<>(List.of("unshare", UNSHARED, "sh", "-c", shell + " && exec \"$@\"", "sh"));
         all.addAll(command);
         return all;
     }
@@ -38,7 +42,7 @@ final class ChildJvm {
     /** Whether file systems can be mounted here. */
     static boolean canMount() {
         try {
-            final Process probe = new ProcessBuilder("unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt")
+            final Process probe = new ProcessBuilder("unshare", UNSHARED, "mount", "-t", "tmpfs", "tmpfs", "/mnt")
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();

@@ -42,6 +42,7 @@ final class HostileMachineTest {
                     case "hold" -> hold(path);
                     case "truncate" -> truncate(path, arguments[2]);
                     case "fill" -> fill(path, arguments[2].equals("tiny"));
+                    case "serve" -> serve(path);
                     case "read-only" -> readOnly(path);
                     default -> throw new IllegalArgumentException(arguments[0]);
                 }
@@ -135,6 +136,21 @@ final class HostileMachineTest {
             return tiny
                     ? EngineStore.open(path, TestStores.options().withMaximumBytes(1L << 30), Tuning.tiny())
                     : Store.open(path); // as a user does in a container
+        }
+
+        /** Writes, grows, reopens after an end without close, reads all back. */
+        private static void serve(final Path path) {
+            final EngineStore first = EngineStore.open(
+                    path, TestStores.options().withInitialBytes(1 << 20).withMaximumBytes(64 << 20), Tuning.tiny());
+            final KvMap map = first.map("m");
+            for (int i = 0; i < 5_000; i++) {
+                map.put(Integer.toString(i).getBytes(java.nio.charset.StandardCharsets.US_ASCII), new byte[1_000]);
+            }
+            first.abandon();
+            try (EngineStore store = TestStores.tiny(path)) {
+                System.out.println(
+                        "size " + store.map("m").size() + ", " + (store.verify().isSound() ? "sound" : "not sound"));
+            }
         }
 
         private static void readOnly(final Path path) {
@@ -234,6 +250,19 @@ final class HostileMachineTest {
         assertTrue(output.contains("full: "), output);
         assertTrue(output.contains("needed "), output);
         assertTrue(output.contains("sound true, lost 0"), output);
+        assertTrue(output.endsWith("exit code 0"), output);
+    }
+
+    /** ramfs has none; nor have ext3 and some network file systems. */
+    @Test
+    void aFileSystemWithoutFallocateServes() {
+        if (!ChildJvm.canMount()) {
+            return; // nothing else here is without it
+        }
+        final String output = ChildJvm.run(
+                folder,
+                ChildJvm.withMounts("mount -t ramfs ramfs /mnt", ChildJvm.command(Child.class, "serve", "/mnt/pool")));
+        assertTrue(output.contains("size 5000, sound"), output);
         assertTrue(output.endsWith("exit code 0"), output);
     }
 

@@ -77,7 +77,12 @@ public final class ExtendedDescriptors {
      * @param page number of the page
      */
     public void recordWrite(final long page) {
-        put(page, ExtendedDescriptor.LAST_WRITER_OFFSET, Thread.currentThread().getId());
+        if (base != 0) {
+            put(
+                    page,
+                    ExtendedDescriptor.LAST_WRITER_OFFSET,
+                    Thread.currentThread().getId());
+        }
     }
 
     /**

@@ -15,6 +15,7 @@ final class PageSyncer implements Persistence.PageSync {
     public void sync(final long address, final long length) {
         checkSound();
         try {
+            Steps.reached("msync");
             Mmap.sync(address, length);
         } catch (final PoolException e) {
             fail(e);

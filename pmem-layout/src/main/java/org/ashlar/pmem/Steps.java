@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Names the steps that change a file, just before each, so that a test can fail or kill the process there. Only slow paths
- * come here: creation, open, growth and close.
+ * come here: creation, open, growth, close, and syncs of the page cache.
  */
 final class Steps {
     /** What a test does at a step; it may throw, or never return. */

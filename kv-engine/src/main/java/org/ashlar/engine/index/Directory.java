@@ -251,7 +251,7 @@ final class Directory {
 
     /** The only leaf of a map was split: makes the first segment and the first root record. */
     private void plantRoot(final Participant participant, final long forward) {
-        final long segment = context.space.allocateIndexPage(participant);
+        final long segment = context.allocatePage(participant, incarnation);
         final long[] words = new long[IndexPage.SEGMENT_WORDS];
         for (int i = 0; i < words.length; i++) {
             words[i] = LeafWord.of(ForwardWord.child(forward, i / (words.length / 2)), 1);
@@ -279,12 +279,12 @@ final class Directory {
         firstTouch.touch(participant, old);
         context.space.prepareToUnlink(participant, oldRecord);
 
-        final long segment0 = context.space.allocateIndexPage(participant);
+        final long segment0 = context.allocatePage(participant, incarnation);
         long segment1 = 0;
         final int newBits = Math.max(bits, depth + 1);
         final long record;
         try {
-            segment1 = context.space.allocateIndexPage(participant);
+            segment1 = context.allocatePage(participant, incarnation);
             final long prefix = IndexPage.prefixOf(position, depth);
             writeSegment(segment0, depth + 1, prefix, half(old, 0));
             writeSegment(segment1, depth + 1, prefix | 1L << (Long.SIZE - 1 - depth), half(old, 1));

@@ -79,7 +79,7 @@ public final class HashIndex {
      * @return the root word that names it
      */
     public static long plantLeaf(final IndexContext context, final Participant participant, final int incarnation) {
-        final long page = context.space.allocateIndexPage(participant);
+        final long page = context.allocatePage(participant, incarnation);
         final long identity = IndexPage.identity(IndexPage.LEAF, 0, incarnation);
         Memory.fill(page, IndexPage.BYTES, (byte) 0);
         Memory.putLong(page + IndexPage.IDENTITY_OFFSET, identity);
@@ -473,6 +473,7 @@ public final class HashIndex {
                     context.descriptors.lock(descriptor);
                     if (Memory.getLongAcquire(page + IndexPage.FORWARD_OFFSET) == 0) {
                         touchOverflow(participant, page);
+                        context.extended.recordWrite(context.pageNumber(page));
                         return page;
                     }
                     context.descriptors.unlock(descriptor);

@@ -1,12 +1,14 @@
 package org.ashlar.engine.index;
 
 import java.util.concurrent.atomic.LongAdder;
+import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.Keys;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.space.Pages;
 import org.ashlar.engine.space.Space;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.pmem.Descriptors;
+import org.ashlar.pmem.ExtendedDescriptors;
 import org.ashlar.pmem.Persistence;
 import org.ashlar.pmem.Pool;
 
@@ -25,6 +27,7 @@ public final class IndexContext {
     final Keys keys;
     final Persistence persistence;
     final Descriptors descriptors;
+    final ExtendedDescriptors extended;
     final long data;
     final int openCounter;
     final boolean readOnly;
@@ -47,6 +50,7 @@ public final class IndexContext {
         this.keys = keys;
         persistence = pool.persistence();
         descriptors = pool.descriptors();
+        extended = pool.extended();
         data = pool.dataAddress();
         openCounter = pool.openCounter();
         readOnly = pool.readOnly();
@@ -84,6 +88,13 @@ public final class IndexContext {
     private boolean isInUseByNow(final long end) {
         inUse = space.usedBytes();
         return end <= inUse;
+    }
+
+    /** A page of the index of a map; its bytes are garbage. */
+    long allocatePage(final Participant participant, final int incarnation) {
+        final long page = space.allocateIndexPage(participant);
+        extended.recordAllocation(pageNumber(page), incarnation);
+        return page;
     }
 
     /**

@@ -112,7 +112,7 @@ final class LeafSplit {
             next = Memory.getLong(last + IndexPage.OVERFLOW_OFFSET);
         }
         final long prefix = Memory.getLong(page + IndexPage.PREFIX_OFFSET);
-        final long overflow = context.space.allocateIndexPage(participant);
+        final long overflow = context.allocatePage(participant, incarnation);
         writeOverflow(overflow, depth, prefix, new LongArrayList(), 0, 0);
         Memory.putLongRelease(last + IndexPage.OVERFLOW_OFFSET, LeafWord.of(context.pageNumber(overflow), depth));
         context.persistence.persist(
@@ -212,7 +212,7 @@ final class LeafSplit {
     }
 
     private long takePage(final Participant participant, final LongArrayList taken) {
-        final long page = context.space.allocateIndexPage(participant);
+        final long page = context.allocatePage(participant, incarnation);
         taken.addLong(page);
         return page;
     }

@@ -7,6 +7,7 @@ import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.epoch.Reclaimer;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.record.Scratch;
+import org.ashlar.kv.PageInfo;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.Descriptors;
 import org.ashlar.pmem.Memory;
@@ -511,6 +512,30 @@ public final class Space implements Reclaimer {
      */
     public long quarantined() {
         return quarantined.sum();
+    }
+
+    /**
+     * What a page is used for.
+     *
+     * @param page number of a page in use by now
+     * @return its kind, by its chunk's
+     */
+    public PageInfo.Kind kindOf(final long page) {
+        final int chunk = (int) (page / pagesPerChunk);
+        chunks.lock.lock();
+        try {
+            if (chunks.isFree(chunk)) {
+                return PageInfo.Kind.FREE;
+            }
+        } finally {
+            chunks.lock.unlock();
+        }
+        return switch (chunks.kindUnchecked(chunk)) {
+            case ChunkWord.SLOTS -> PageInfo.Kind.SLOTS;
+            case ChunkWord.INDEX -> PageInfo.Kind.INDEX;
+            case ChunkWord.FREE -> PageInfo.Kind.FREE;
+            default -> PageInfo.Kind.RUN;
+        };
     }
 
     /**

@@ -20,6 +20,7 @@ import org.ashlar.kv.Durability;
 import org.ashlar.kv.DurabilityInfo;
 import org.ashlar.kv.EntryVisitor;
 import org.ashlar.kv.KvMap;
+import org.ashlar.kv.PageInfo;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreStats;
 import org.ashlar.kv.ValueSlot;
@@ -213,6 +214,11 @@ final class ToyStore implements Store {
     @Override
     public DurabilityInfo durability() {
         return new DurabilityInfo(Durability.BEST, Durability.WRITE_BACK_FORCED, "WRITE_BACK", "a toy");
+    }
+
+    @Override
+    public List<PageInfo> hottestPages(final int limit) {
+        return List.of();
     }
 
     @Override

@@ -1,0 +1,343 @@
+package org.ashlar.engine;
+
+import org.agrona.MutableDirectBuffer;
+import org.ashlar.engine.epoch.Participant;
+import org.ashlar.engine.record.RecordHeader;
+import org.ashlar.engine.record.Scratch;
+import org.ashlar.kv.CorruptStoreException;
+import org.ashlar.kv.EntryVisitor;
+import org.ashlar.kv.IndexedValueReader;
+import org.ashlar.kv.ToLongValueReader;
+import org.ashlar.kv.ValueReader;
+import org.ashlar.kv.ValueView;
+import org.ashlar.pmem.Memory;
+import org.ashlar.pmem.PoolException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reading half of a handle: enters and leaves the epochs, hands out views, translates errors. Arguments have been checked. Keys are
+ * {@code (base, offset, length)} as in {@link Memory#copyIn}.
+ */
+final class MapReads {
+    private final EngineStore store;
+    private final MapRef map;
+    private final PageWatch watch;
+    private final boolean verifyReads;
+
+    /** Whether anything is to be done with a record that was found, before its bytes are handed out. */
+    private final boolean inspects;
+
+    MapReads(final EngineStore store, final MapRef map, final boolean verifyReads, final PageWatch watch) {
+        this.store = store;
+        this.map = map;
+        this.watch = watch;
+        this.verifyReads = verifyReads;
+        inspects = verifyReads || watch.isOn();
+    }
+
+    // ------------------------------------------------------------------------------------------------------ one key
+
+    /** A copy of a value, or null. */
+    byte @Nullable [] get(final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
+        final Participant participant = store.enter();
+        try {
+            final long record = find(participant, keyBase, keyOffset, keyLength);
+            if (record == 0) {
+                return null;
+            }
+            final byte[] value = new byte[RecordHeader.valueLength(record)];
+            Memory.copyToHeap(null, MapCore.valueAddress(record), value, 0, value.length);
+            return value;
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            store.exit(participant);
+        }
+    }
+
+    /** Copies a value into a buffer if it fits; its length, or -1. */
+    int get(
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength,
+            final MutableDirectBuffer target,
+            final int targetOffset) {
+        final Participant participant = store.enter();
+        try {
+            final long record = find(participant, keyBase, keyOffset, keyLength);
+            if (record == 0) {
+                return -1;
+            }
+            final int length = RecordHeader.valueLength(record);
+            if (length <= target.capacity() - targetOffset) {
+                Memory.copyOut(
+                        MapCore.valueAddress(record),
+                        target.byteArray(),
+                        target.addressOffset() + targetOffset,
+                        length);
+            }
+            return length;
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            store.exit(participant);
+        }
+    }
+
+    boolean contains(final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
+        final Participant participant = store.enter();
+        try {
+            return find(participant, keyBase, keyOffset, keyLength) != 0;
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            store.exit(participant);
+        }
+    }
+
+    <R extends @Nullable Object> @Nullable R read(
+            final @Nullable Object keyBase, final long keyOffset, final int keyLength, final ValueReader<R> reader) {
+        final Participant participant = store.enter();
+        try {
+            final long record = find(participant, keyBase, keyOffset, keyLength);
+            if (record == 0) {
+                return null;
+            }
+            try {
+                return reader.read(openValue(participant, record));
+            } finally {
+                closeViews(participant);
+            }
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            store.exit(participant);
+        }
+    }
+
+    long readLong(
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength,
+            final ToLongValueReader reader,
+            final long absent) {
+        final Participant participant = store.enter();
+        try {
+            final long record = find(participant, keyBase, keyOffset, keyLength);
+            if (record == 0) {
+                return absent;
+            }
+            try {
+                return reader.read(openValue(participant, record));
+            } finally {
+                closeViews(participant);
+            }
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            store.exit(participant);
+        }
+    }
+
+    private long find(
+            final Participant participant, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
+        final long record = map.core().find(keyBase, keyOffset, keyLength);
+        if (inspects && record != 0) {
+            inspect(participant, record);
+        }
+        return record;
+    }
+
+    private void inspect(final Participant participant, final long record) {
+        watch.noteRead(record);
+        if (verifyReads) {
+            checkIntact(participant, record);
+        }
+    }
+
+    private void checkIntact(final Participant participant, final long record) {
+        if (!Scratch.of(participant).isRecordIntact(record, 0)) {
+            throw new CorruptStoreException("a record of map '" + map.name() + "', with a key of "
+                    + RecordHeader.keyLength(record) + " and a value of " + RecordHeader.valueLength(record)
+                    + " bytes, fails its checksum; verify the store");
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------------- many keys
+
+    int readAll(final byte[][] keys, final IndexedValueReader reader) {
+        final Participant participant = store.enter();
+        try {
+            final MapCore core = map.core();
+            final long[] hashes = Scratch.of(participant).batchHashes;
+            int found = 0;
+            for (int from = 0; from < keys.length; from += Scratch.BATCH) {
+                final int count = Math.min(Scratch.BATCH, keys.length - from);
+                for (int i = 0; i < count; i++) {
+                    final byte[] key = keys[from + i];
+                    hashes[i] = core.hash(key, Memory.ARRAY_BASE, key.length);
+                }
+                touch(participant, core, count);
+                for (int i = 0; i < count; i++) {
+                    final byte[] key = keys[from + i];
+                    found +=
+                            readOne(participant, core, from + i, hashes[i], key, Memory.ARRAY_BASE, key.length, reader);
+                }
+            }
+            return found;
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            store.exit(participant);
+        }
+    }
+
+    /** As the other, for keys of one length side by side. */
+    int readAll(
+            final @Nullable Object base,
+            final long first,
+            final int keyLength,
+            final int count,
+            final IndexedValueReader reader) {
+        final Participant participant = store.enter();
+        try {
+            final MapCore core = map.core();
+            final long[] hashes = Scratch.of(participant).batchHashes;
+            int found = 0;
+            for (int from = 0; from < count; from += Scratch.BATCH) {
+                final int batch = Math.min(Scratch.BATCH, count - from);
+                for (int i = 0; i < batch; i++) {
+                    hashes[i] = core.hash(base, first + (long) (from + i) * keyLength, keyLength);
+                }
+                touch(participant, core, batch);
+                for (int i = 0; i < batch; i++) {
+                    final long key = first + (long) (from + i) * keyLength;
+                    found += readOne(participant, core, from + i, hashes[i], base, key, keyLength, reader);
+                }
+            }
+            return found;
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            store.exit(participant);
+        }
+    }
+
+    private static void touch(final Participant participant, final MapCore core, final int count) {
+        final Scratch scratch = Scratch.of(participant);
+        scratch.touchedSum += core.touch(scratch.batchHashes, scratch.batchWords, count);
+    }
+
+    /** 1 when the key has a value. */
+    private int readOne(
+            final Participant participant,
+            final MapCore core,
+            final int number,
+            final long hash,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength,
+            final IndexedValueReader reader) {
+        final long record = core.find(hash, keyBase, keyOffset, keyLength);
+        if (inspects && record != 0) {
+            inspect(participant, record);
+        }
+        try {
+            reader.read(number, record == 0 ? null : openValue(participant, record));
+        } finally {
+            closeViews(participant);
+        }
+        return record == 0 ? 0 : 1;
+    }
+
+    // -------------------------------------------------------------------------------------------------------- views
+
+    private static ValueView openValue(final Participant participant, final long record) {
+        final Scratch scratch = Scratch.of(participant);
+        scratch.valueView.close(); // where a late report of a fault on the mapping kept an earlier operation from it
+        scratch.valueView.open(MapCore.valueAddress(record), RecordHeader.valueLength(record));
+        participant.setScopeOwner(Thread.currentThread());
+        return scratch.valueView;
+    }
+
+    private static ValueView openKey(final Participant participant, final long record) {
+        final Scratch scratch = Scratch.of(participant);
+        scratch.keyView.close(); // as above
+        scratch.keyView.open(record + RecordHeader.BYTES, RecordHeader.keyLength(record));
+        return scratch.keyView;
+    }
+
+    /** Whether they are open or not: a fault on the mapping may come up anywhere between. */
+    private static void closeViews(final Participant participant) {
+        final Scratch scratch = Scratch.of(participant);
+        participant.setScopeOwner(null);
+        scratch.keyView.close();
+        scratch.valueView.close();
+    }
+
+    // ---------------------------------------------------------------------------------------------------- all keys
+
+    boolean forEach(final EntryVisitor visitor) {
+        final Participant participant = store.enter();
+        try {
+            final MapCore core = map.core();
+            return core.index().walk((page, records, count) -> visitLeaf(participant, core, records, count, visitor));
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            store.exit(participant);
+        }
+    }
+
+    private boolean visitLeaf(
+            final Participant participant,
+            final MapCore core,
+            final long[] records,
+            final int count,
+            final EntryVisitor visitor) {
+        for (int i = 0; i < count; i++) {
+            final long record = records[i];
+            core.checkBounds(record);
+            if (inspects) {
+                inspect(participant, record);
+            }
+            try {
+                if (!visitor.visit(openKey(participant, record), openValue(participant, record))) {
+                    return false;
+                }
+            } finally {
+                closeViews(participant);
+            }
+        }
+        return true;
+    }
+
+    long size() {
+        final Participant participant = store.enter();
+        try {
+            return map.core().index().size(participant);
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            store.exit(participant);
+        }
+    }
+}
