@@ -70,6 +70,20 @@ public interface Store extends AutoCloseable {
     boolean dropMap(String name);
 
     /**
+     * Gives a map another name, durably, in one step. Handles to it stay handles to it, under the new name.
+     *
+     * @param from name of the map
+     * @param to 1 to 1,024 bytes in UTF-8
+     * @return true when there was such a map
+     * @throws IllegalArgumentException when the new name is empty or too long
+     * @throws MapExistsException when a map has the new name, the same one included; nothing is changed then
+     * @throws StoreClosedException when the store is closed
+     * @throws ReadOnlyStoreException when the store was opened read-only
+     * @throws StoreFullException when there is no room for the record that names it; nothing is changed then
+     */
+    boolean renameMap(String from, String to);
+
+    /**
      * The names of all maps.
      *
      * @return a copy, sorted

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import org.agrona.BitUtil;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.index.HashIndex;
 import org.ashlar.engine.index.IndexContext;
@@ -20,24 +19,20 @@ import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.space.Liveness;
 import org.ashlar.engine.space.Space;
 import org.ashlar.kv.MapDroppedException;
+import org.ashlar.kv.MapExistsException;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The maps of a store, by name and by incarnation. Itself a map of the store, with two records for each map: {@code N name} with the
- * incarnation and the {@link RootTail}, which is the map; and {@code I incarnation} with the name, so that a record that is found in
- * the space can be brought home. N is written first. A crash before I leaves a map, and its first leaf, that cannot be brought home by what
+ * The maps of a store, by name and by incarnation. Itself a map of the store, with two records for each map (see {@link
+ * CatalogRecord}): {@code N name} with the incarnation and the {@link RootTail}, which is the map; and {@code I incarnation} with the name,
+ * so that a record that is found in the space can be brought home. N is written first. A crash before I leaves a map, and its first leaf, that cannot be brought home by what
  * is found in the space; only the map of the last incarnation can be so, and {@link #bind} looks for it before anything is judged. No
  * other map is made until its I is written.
  */
 final class Catalog implements Liveness {
-    private static final byte NAME = 'N';
-    private static final byte INCARNATION = 'I';
-    private static final int VALUE_HEAD_BYTES = 8;
-    private static final int INCARNATION_KEY_BYTES = 1 + Integer.BYTES;
-
     private final Pool pool;
     private final boolean trustCounts;
     private final ConcurrentMap<Integer, MapCore> cores = new ConcurrentHashMap<>();
@@ -72,7 +67,7 @@ final class Catalog implements Liveness {
 
     /** Whether a map's record I is there. */
     private boolean isRegistered(final int incarnation) {
-        final byte[] key = incarnationKey(incarnation);
+        final byte[] key = CatalogRecord.incarnationKey(incarnation);
         return parts().catalog.find(key, Memory.ARRAY_BASE, key.length) != 0;
     }
 
@@ -100,9 +95,20 @@ final class Catalog implements Liveness {
 
     /** The map of a name, or null when there is none. */
     @Nullable MapCore find(final byte[] name) {
-        final byte[] key = nameKey(name);
-        final long record = parts().catalog.find(key, Memory.ARRAY_BASE, key.length);
-        return record == 0 ? null : coreOf(record);
+        final byte[] key = CatalogRecord.nameKey(name);
+        final long home = parts().catalog.find(key, Memory.ARRAY_BASE, key.length);
+        return home == 0 || isLeftByMove(home, new String(name, StandardCharsets.UTF_8)) ? null : coreOf(home);
+    }
+
+    /** Whether a record N is not the map's: one of a map that is being renamed, or was when a crash came, is not. */
+    private boolean isLeftByMove(final long home, final String name) {
+        final int incarnation = CatalogRecord.incarnationOf(home);
+        if (incarnation != superblock.moving()) {
+            return false;
+        }
+        final byte[] key = CatalogRecord.incarnationKey(incarnation);
+        final long arbiter = parts().catalog.find(key, Memory.ARRAY_BASE, key.length);
+        return arbiter == 0 || !name.equals(new String(CatalogRecord.nameOf(arbiter), StandardCharsets.UTF_8));
     }
 
     /** The map of a name, made when there is none; both its records are durable when this returns. */
@@ -144,7 +150,7 @@ final class Catalog implements Liveness {
         if (core == null) {
             return false;
         }
-        final byte[] key = nameKey(name);
+        final byte[] key = CatalogRecord.nameKey(name);
         final long home = parts().catalog.unlink(participant, key, Memory.ARRAY_BASE, key.length, HashIndex.ANYTHING);
         final MapRef ref = refs.remove(new String(name, StandardCharsets.UTF_8));
         if (ref != null) {
@@ -178,6 +184,71 @@ final class Catalog implements Liveness {
         }
     }
 
+    // --------------------------------------------------------------------------------------------------- renaming
+
+    /**
+     * Renames a map. It has two records N for a moment, and its record I tells which of them is the map: its replacement is the commit.
+     * The steps: (1) the superblock says that the map is on its way; (2) the new N, with a root word that is held still; (3) the commit; (4)
+     * the old N goes; (5) the superblock's word goes. A crash between leaves a record N to be removed before the next change.
+     *
+     * @return whether there was such a map
+     * @throws MapExistsException when there is a map of the new name
+     */
+    synchronized boolean rename(final Participant participant, final byte[] from, final byte[] to) {
+        register(participant);
+        final MapCore core = find(from);
+        if (core == null) {
+            return false;
+        }
+        final String name = new String(to, StandardCharsets.UTF_8);
+        if (find(to) != null) {
+            throw new MapExistsException(
+                    "there is a map '" + name + "' already; drop it first, or choose another name");
+        }
+        superblock.setMoving(core.incarnation()); // 1
+        try {
+            core.moveTail(root -> {
+                final byte[] key = CatalogRecord.nameKey(to);
+                put(participant, key, CatalogRecord.map(to, core.incarnation(), root, 0)); // 2
+                final byte[] arbiter = CatalogRecord.incarnationKey(core.incarnation());
+                put(participant, arbiter, CatalogRecord.named(to)); // 3
+                return CatalogRecord.tailOf(parts().catalog.find(key, Memory.ARRAY_BASE, key.length));
+            });
+        } catch (final StoreFullException e) {
+            endMove(participant);
+            throw e;
+        }
+        final MapRef ref = refs.remove(new String(from, StandardCharsets.UTF_8));
+        if (ref != null) {
+            ref.rename(name);
+            refs.put(name, ref);
+        }
+        removeName(participant, from); // 4
+        superblock.setMoving(0); // 5
+        return true;
+    }
+
+    private void removeName(final Participant participant, final byte[] name) {
+        final byte[] key = CatalogRecord.nameKey(name);
+        parts().catalog.delete(participant, key, Memory.ARRAY_BASE, key.length, HashIndex.ANYTHING);
+    }
+
+    /** Removes the record N that is not the map's, of a renaming that did not come to its end. */
+    private void endMove(final Participant participant) {
+        final List<byte[]> left = new ArrayList<>();
+        parts().catalog.index().walk((page, records, count) -> {
+            for (int i = 0; i < count; i++) {
+                final byte[] key = CatalogRecord.keyOf(records[i]);
+                if (CatalogRecord.isName(key) && isLeftByMove(records[i], CatalogRecord.nameIn(key))) {
+                    left.add(CatalogRecord.nameIn(key).getBytes(StandardCharsets.UTF_8));
+                }
+            }
+            return true;
+        });
+        left.forEach(name -> removeName(participant, name));
+        superblock.setMoving(0);
+    }
+
     /** No judge finds a map that is gone from here on: all that its index referred to has been judged. */
     void forgetCore(final int incarnation) {
         cores.remove(incarnation);
@@ -185,7 +256,7 @@ final class Catalog implements Liveness {
 
     /** Removes the record I of a map that is gone. */
     void forget(final Participant participant, final int incarnation) {
-        final byte[] key = incarnationKey(incarnation);
+        final byte[] key = CatalogRecord.incarnationKey(incarnation);
         parts().catalog.delete(participant, key, Memory.ARRAY_BASE, key.length, HashIndex.ANYTHING);
     }
 
@@ -194,9 +265,9 @@ final class Catalog implements Liveness {
         final List<Integer> stale = new ArrayList<>();
         parts().catalog.index().walk((page, records, count) -> {
             for (int i = 0; i < count; i++) {
-                final byte[] key = keyOf(records[i]);
-                if (key[0] == INCARNATION && byIncarnation(incarnationIn(key)) == null) {
-                    stale.add(incarnationIn(key));
+                final byte[] key = CatalogRecord.keyOf(records[i]);
+                if (!CatalogRecord.isName(key) && byIncarnation(CatalogRecord.incarnationIn(key)) == null) {
+                    stale.add(CatalogRecord.incarnationIn(key));
                 }
             }
             return true;
@@ -205,17 +276,9 @@ final class Catalog implements Liveness {
         return false; // nothing that a reaper would have to do
     }
 
-    private static int incarnationIn(final byte[] key) {
-        int incarnation = 0;
-        for (int i = 0; i < Integer.BYTES; i++) {
-            incarnation |= (key[1 + i] & 0xFF) << (i * Byte.SIZE);
-        }
-        return incarnation;
-    }
-
     // ------------------------------------------------------------------------------------------------------ making
 
-    /** Writes the record I that is missing. */
+    /** Ends what a crash has cut off: writes the record I that is missing, removes the record N that is left. */
     private void register(final Participant participant) {
         final byte[] name = unregistered;
         if (name != null) {
@@ -224,10 +287,11 @@ final class Catalog implements Liveness {
                 unregistered = null; // its creation has failed
                 return;
             }
-            final byte[] value = new byte[name.length + RootTail.BYTES];
-            System.arraycopy(name, 0, value, 0, name.length);
-            put(participant, incarnationKey(core.incarnation()), value);
+            put(participant, CatalogRecord.incarnationKey(core.incarnation()), CatalogRecord.named(name));
             unregistered = null;
+        }
+        if (superblock.moving() != 0) {
+            endMove(participant);
         }
     }
 
@@ -235,36 +299,21 @@ final class Catalog implements Liveness {
     private long create(final Participant participant, final byte[] name) {
         final int incarnation = superblock.takeIncarnation();
         final long root = HashIndex.plantLeaf(parts().context, participant, incarnation);
-        final byte[] key = nameKey(name);
-        // The tail's words are aligned: they change with single 8-byte stores.
-        final int head = RecordHeader.BYTES + key.length + VALUE_HEAD_BYTES;
-        final int padding = BitUtil.align(head, Long.BYTES) - head;
-        final byte[] value = new byte[VALUE_HEAD_BYTES + padding + RootTail.BYTES];
-        putInt(value, 0, incarnation);
-        final int tail = value.length - RootTail.BYTES;
-        putLong(value, tail + RootTail.ROOT_OFFSET, root);
-        putLong(value, tail + RootTail.COUNT_OFFSET, RootTail.COUNT_VALID); // no entries
+        final byte[] key = CatalogRecord.nameKey(name);
+        final byte[] value = CatalogRecord.map(name, incarnation, root, RootTail.COUNT_VALID); // no entries
         unregistered = name; // before the commit: after a fault in it, the record I is written all the same
         try {
-            return parts().catalog
-                    .exchange(
-                            participant,
-                            key,
-                            Memory.ARRAY_BASE,
-                            key.length,
-                            value,
-                            Memory.ARRAY_BASE,
-                            value.length,
-                            HashIndex.ANYTHING);
+            return exchange(participant, key, value);
         } catch (final StoreFullException e) {
             parts().context.releaseUnpublishedLeaf(root);
             throw e;
         }
     }
 
-    private void put(final Participant participant, final byte[] key, final byte[] value) {
-        parts().catalog
-                .put(
+    /** Stores a record of the catalog; returns the one that it replaced, not retired, or 0. */
+    private long exchange(final Participant participant, final byte[] key, final byte[] value) {
+        return parts().catalog
+                .exchange(
                         participant,
                         key,
                         Memory.ARRAY_BASE,
@@ -275,63 +324,38 @@ final class Catalog implements Liveness {
                         HashIndex.ANYTHING);
     }
 
-    private MapCore coreOf(final long record) {
-        final int incarnation = Memory.getInt(MapCore.valueAddress(record));
+    private void put(final Participant participant, final byte[] key, final byte[] value) {
+        final long old = exchange(participant, key, value);
+        if (old != 0) {
+            parts().space.retireRecord(participant, old);
+        }
+    }
+
+    private MapCore coreOf(final long home) {
+        final int incarnation = CatalogRecord.incarnationOf(home);
         final MapCore known = cores.get(incarnation);
         if (known != null) {
             return known;
         }
         final Parts p = parts();
-        final long tail = MapCore.valueAddress(record) + RecordHeader.valueLength(record) - RootTail.BYTES;
-        final MapCore core = new MapCore(pool, p.space, p.keys, p.context, incarnation, tail, trustCounts);
+        final MapCore core =
+                new MapCore(pool, p.space, p.keys, p.context, incarnation, CatalogRecord.tailOf(home), trustCounts);
         final MapCore raced = cores.putIfAbsent(incarnation, core);
         return raced == null ? core : raced;
     }
 
-    Set<String> names() {
+    synchronized Set<String> names() {
         final Set<String> names = new TreeSet<>();
         parts().catalog.index().walk((page, records, count) -> {
             for (int i = 0; i < count; i++) {
-                final byte[] key = keyOf(records[i]);
-                if (key[0] == NAME) {
-                    names.add(new String(key, 1, key.length - 1, StandardCharsets.UTF_8));
+                final byte[] key = CatalogRecord.keyOf(records[i]);
+                if (CatalogRecord.isName(key) && !isLeftByMove(records[i], CatalogRecord.nameIn(key))) {
+                    names.add(CatalogRecord.nameIn(key));
                 }
             }
             return true;
         });
         return names;
-    }
-
-    private static byte[] keyOf(final long record) {
-        final byte[] key = new byte[RecordHeader.keyLength(record)];
-        Memory.copyToHeap(null, record + RecordHeader.BYTES, key, 0, key.length);
-        return key;
-    }
-
-    private static byte[] nameKey(final byte[] name) {
-        final byte[] key = new byte[1 + name.length];
-        key[0] = NAME;
-        System.arraycopy(name, 0, key, 1, name.length);
-        return key;
-    }
-
-    private static byte[] incarnationKey(final int incarnation) {
-        final byte[] key = new byte[INCARNATION_KEY_BYTES];
-        key[0] = INCARNATION;
-        putInt(key, 1, incarnation);
-        return key;
-    }
-
-    private static void putInt(final byte[] bytes, final int at, final int value) {
-        for (int i = 0; i < Integer.BYTES; i++) {
-            bytes[at + i] = (byte) (value >>> (i * Byte.SIZE));
-        }
-    }
-
-    private static void putLong(final byte[] bytes, final int at, final long value) {
-        for (int i = 0; i < Long.BYTES; i++) {
-            bytes[at + i] = (byte) (value >>> (i * Byte.SIZE));
-        }
     }
 
     /** The catalog itself. */
@@ -351,12 +375,12 @@ final class Catalog implements Liveness {
         if (known != null || parts == null) {
             return known;
         }
-        final byte[] key = incarnationKey(incarnation);
+        final byte[] key = CatalogRecord.incarnationKey(incarnation);
         final long home = parts().catalog.find(key, Memory.ARRAY_BASE, key.length);
         if (home == 0) {
             return null;
         }
-        final MapCore core = find(nameIn(home));
+        final MapCore core = find(CatalogRecord.nameOf(home));
         // Where it went meanwhile, it is here, and its index tells what is live until all of that was given back.
         return core != null && core.incarnation() == incarnation ? core : cores.get(incarnation);
     }
@@ -366,21 +390,14 @@ final class Catalog implements Liveness {
         if (incarnation < IndexContext.FIRST_INCARNATION) {
             return null;
         }
-        final byte[] key = incarnationKey(incarnation);
+        final byte[] key = CatalogRecord.incarnationKey(incarnation);
         final long home = parts().catalog.find(key, Memory.ARRAY_BASE, key.length);
         if (home == 0) {
             return null;
         }
-        final byte[] name = nameIn(home);
+        final byte[] name = CatalogRecord.nameOf(home);
         final MapCore core = find(name);
         return core == null || core.incarnation() != incarnation ? null : new String(name, StandardCharsets.UTF_8);
-    }
-
-    /** The name in a record I. */
-    private static byte[] nameIn(final long home) {
-        final byte[] name = new byte[RecordHeader.valueLength(home) - RootTail.BYTES];
-        Memory.copyToHeap(null, MapCore.valueAddress(home), name, 0, name.length);
-        return name;
     }
 
     @Override

@@ -270,17 +270,22 @@ final class EngineStore implements Store {
 
     @Override
     public KvMap map(final String name) {
-        final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length == 0 || bytes.length > MAX_NAME_BYTES) {
-            throw new IllegalArgumentException("the name of a map has 1 to " + MAX_NAME_BYTES
-                    + " bytes in UTF-8, but this one has " + bytes.length);
-        }
+        final byte[] bytes = nameBytes(name);
         try {
             return mapOnce(name, bytes);
         } catch (final StoreFullException e) {
             makeRoom();
             return mapOnce(name, bytes);
         }
+    }
+
+    private static byte[] nameBytes(final String name) {
+        final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length == 0 || bytes.length > MAX_NAME_BYTES) {
+            throw new IllegalArgumentException("the name of a map has 1 to " + MAX_NAME_BYTES
+                    + " bytes in UTF-8, but this one has " + bytes.length);
+        }
+        return bytes;
     }
 
     private KvMap mapOnce(final String name, final byte[] bytes) {
@@ -305,6 +310,12 @@ final class EngineStore implements Store {
     public boolean dropMap(final String name) {
         final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         return changeMaps(participant -> catalog.drop(participant, bytes, reaper));
+    }
+
+    @Override
+    public boolean renameMap(final String from, final String to) {
+        final byte[] bytes = nameBytes(to);
+        return changeMaps(participant -> catalog.rename(participant, from.getBytes(StandardCharsets.UTF_8), bytes));
     }
 
     void clear(final MapRef map) {

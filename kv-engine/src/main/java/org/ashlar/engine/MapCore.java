@@ -1,5 +1,6 @@
 package org.ashlar.engine;
 
+import java.util.function.LongUnaryOperator;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.index.HashIndex;
 import org.ashlar.engine.index.IndexContext;
@@ -32,7 +33,10 @@ final class MapCore {
     private final int tailBytes;
     private final int openCounter;
     private final long data;
-    private final long tail;
+
+    /** Under this object's monitor, but for the constructor. */
+    private long tail;
+
     private volatile boolean countInvalidated;
 
     /**
@@ -318,8 +322,22 @@ final class MapCore {
         }
     }
 
+    /**
+     * Gives the map another root tail; the old one may be read until the operations that run now have ended.
+     *
+     * @param home makes the new tail, durably, with a root word that does not change meanwhile and a count that is not valid; returns its
+     *     address
+     */
+    synchronized void moveTail(final LongUnaryOperator home) {
+        index.moveRoot(root -> {
+            tail = home.applyAsLong(root);
+            countInvalidated = true;
+            return tail + RootTail.ROOT_OFFSET;
+        });
+    }
+
     /** At a clean close: all changes are durable and none is running. */
-    void saveCount() {
+    synchronized void saveCount() {
         final long known = index.knownCount();
         if (known >= 0 && RootTail.count(tail) != known) {
             RootTail.setCount(tail, known);

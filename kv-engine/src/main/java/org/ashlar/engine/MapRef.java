@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * have ended.
  */
 final class MapRef {
-    private final String name;
+    private volatile String name;
     private volatile @Nullable MapCore core;
 
     MapRef(final String name, final MapCore core) {
@@ -19,6 +19,10 @@ final class MapRef {
 
     String name() {
         return name;
+    }
+
+    void rename(final String value) {
+        name = value;
     }
 
     MapCore core() {

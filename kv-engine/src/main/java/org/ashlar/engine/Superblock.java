@@ -7,10 +7,10 @@ import org.ashlar.pmem.Persistence;
  * The engine's fixed place in the pool.
  *
  * <pre>
- *       0          8            16          24                 32
- *      +----------+------------+-----------+------------------+----------------+
- *    0 | magic    | version    | hash seed | next incarnation | 0              |
- *      +----------+------------+-----------+------------------+----------------+
+ *       0          8            16          24                 32         40
+ *      +----------+------------+-----------+------------------+----------+-----+
+ *    0 | magic    | version    | hash seed | next incarnation | moving   | 0   |
+ *      +----------+------------+-----------+------------------+----------+-----+
  *   64 | root tail of the catalog (see {@link RootTail})                        |
  *      +------------------------------------------------------------------------+
  * </pre>
@@ -22,6 +22,7 @@ final class Superblock {
     static final int VERSION_OFFSET = MAGIC_OFFSET + Long.BYTES;
     static final int SEED_OFFSET = VERSION_OFFSET + Long.BYTES;
     static final int NEXT_INCARNATION_OFFSET = SEED_OFFSET + Long.BYTES;
+    static final int MOVING_OFFSET = NEXT_INCARNATION_OFFSET + Long.BYTES;
     static final int CATALOG_TAIL_OFFSET = Memory.LINE_BYTES;
 
     /** "ashlarHM" in ASCII, little endian. */
@@ -87,5 +88,16 @@ final class Superblock {
         Memory.putLongRelease(address + NEXT_INCARNATION_OFFSET, next + 1);
         persistence.persist(address + NEXT_INCARNATION_OFFSET, Long.BYTES); // before anything bears it
         return (int) next;
+    }
+
+    /** The incarnation of the map that may have two records N, as it is being renamed; 0 when there is none. */
+    int moving() {
+        return (int) Memory.getLong(address + MOVING_OFFSET);
+    }
+
+    /** Durable before the second record N is there, and after it is gone. Called under the catalog's lock. */
+    void setMoving(final int incarnation) {
+        Memory.putLongRelease(address + MOVING_OFFSET, incarnation & 0xFFFF_FFFFL);
+        persistence.persist(address + MOVING_OFFSET, Long.BYTES);
     }
 }

@@ -19,10 +19,11 @@ final class SuperblockTest {
                         Superblock.VERSION_OFFSET,
                         Superblock.SEED_OFFSET,
                         Superblock.NEXT_INCARNATION_OFFSET,
-                        Superblock.NEXT_INCARNATION_OFFSET + Long.BYTES),
+                        Superblock.MOVING_OFFSET,
+                        Superblock.MOVING_OFFSET + Long.BYTES),
                 Diagram.numbersAbove(Superblock.class));
         assertEquals(Memory.LINE_BYTES, Superblock.CATALOG_TAIL_OFFSET);
-        assertTrue(Superblock.NEXT_INCARNATION_OFFSET + Long.BYTES <= Memory.LINE_BYTES, "one line, one persist");
+        assertTrue(Superblock.MOVING_OFFSET + Long.BYTES <= Memory.LINE_BYTES, "one line, one persist");
         assertEquals(
                 List.of(
                         RootTail.ROOT_OFFSET,

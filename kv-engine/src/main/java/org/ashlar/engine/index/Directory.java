@@ -2,6 +2,7 @@ package org.ashlar.engine.index;
 
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongUnaryOperator;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.record.Scratch;
@@ -32,7 +33,7 @@ final class Directory {
     private final IndexContext context;
     private final FirstTouch firstTouch;
     private final int incarnation;
-    private final long rootAddress;
+    private long rootAddress; // plain: who read an old one may use it to the end of its operation
     private final ReentrantLock lock = new ReentrantLock();
     private volatile boolean settled;
 
@@ -159,6 +160,21 @@ final class Directory {
     }
 
     // --------------------------------------------------------------------------------------------------- changing
+
+    /**
+     * Gives the root word another place. It does not change meanwhile.
+     *
+     * @param place makes the place, durably, with the word that it is given; returns its address
+     */
+    void moveRoot(final LongUnaryOperator place) {
+        lock.lock();
+        try {
+            context.settle(rootAddress, Long.BYTES);
+            rootAddress = place.applyAsLong(Memory.getLongAcquire(rootAddress));
+        } finally {
+            lock.unlock();
+        }
+    }
 
     /**
      * Makes every word that names a split leaf name its children, durably, and retires the leaf. Called by whoever split it, and by any

@@ -1,6 +1,7 @@
 package org.ashlar.engine.index;
 
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongUnaryOperator;
 import org.agrona.collections.LongHashSet;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.Keys;
@@ -494,6 +495,16 @@ public final class HashIndex {
 
     private static int depthOf(final long page) {
         return IndexPage.depth(Memory.getLong(page + IndexPage.IDENTITY_OFFSET));
+    }
+
+    /**
+     * Gives the root word another place. It does not change meanwhile; the old place may be read until the operations that run now have
+     * ended.
+     *
+     * @param place makes the place, durably, with the word that it is given; returns its address
+     */
+    public void moveRoot(final LongUnaryOperator place) {
+        directory.moveRoot(place);
     }
 
     // ---------------------------------------------------------------------------------------------------- walking

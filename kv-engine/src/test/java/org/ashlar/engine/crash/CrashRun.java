@@ -186,7 +186,7 @@ final class CrashRun {
             StoreCheck.run(running, operation, oracle);
             rethrow();
             if (oracle.certainMaps().contains(operation.map())) {
-                handles.computeIfAbsent(operation.map(), running::map);
+                handles.computeIfAbsent(operation.map(), map -> running.map(oracle.nameOf(map)));
             }
         }
 

@@ -4,7 +4,7 @@ package org.ashlar.engine.crash;
  * One call on a store.
  *
  * @param kind which
- * @param map name of the map
+ * @param map name that the map had first; the oracle knows under which it is now
  * @param key number of the key
  * @param value what it stores; {@link Value#ABSENT} where it stores nothing
  */
@@ -20,11 +20,13 @@ record Operation(Kind kind, String map, int key, Value value) {
         DELETE,
         CLEAR,
         DROP,
+        RENAME,
         GET
     }
 
     boolean mayChange(final String otherMap, final int otherKey) {
         return kind != Kind.CREATE_MAP
+                && kind != Kind.RENAME
                 && kind != Kind.GET
                 && map.equals(otherMap)
                 && (key == otherKey || kind == Kind.CLEAR || kind == Kind.DROP);

@@ -26,6 +26,12 @@ final class Oracle {
 
     private Map<Integer, List<Value>> beforeClearing = Map.of();
 
+    /** Other names that maps go by, by the names that they had first. */
+    private final Map<String, String> names = new TreeMap<>();
+
+    /** The map that is being renamed, or may have been. */
+    private @Nullable String renaming;
+
     Oracle copy() {
         final Oracle copy = new Oracle();
         maps.forEach((map, keys) -> copy.maps.put(map, new TreeMap<>(keys)));
@@ -34,6 +40,8 @@ final class Oracle {
         copy.lastVersion = lastVersion;
         copy.clearing = clearing;
         copy.beforeClearing = beforeClearing;
+        copy.names.putAll(names);
+        copy.renaming = renaming;
         return copy;
     }
 
@@ -53,6 +61,47 @@ final class Oracle {
     /** Those, and the one whose creation was in flight. */
     Set<String> possibleMaps() {
         return possibleMaps;
+    }
+
+    /** The name that a map goes by. */
+    String nameOf(final String map) {
+        return names.getOrDefault(map, map);
+    }
+
+    /** The name that it gets next. */
+    String nextNameOf(final String map) {
+        return nameOf(map).equals(map) ? map + "'" : map;
+    }
+
+    private void renamed(final String map) {
+        names.put(map, nextNameOf(map));
+        renaming = null;
+    }
+
+    /** Whether a crash has left it open by which of two names a map goes. */
+    boolean isNameUnsure() {
+        return renaming != null && inFlight == null;
+    }
+
+    /** The names that were found after a crash; returns those that the maps had first. */
+    Set<String> sawNames(final Set<String> found) {
+        final String unsure = renaming;
+        if (unsure != null) {
+            final boolean old = found.contains(nameOf(unsure));
+            final boolean fresh = found.contains(nextNameOf(unsure));
+            check(old != fresh, () -> "of " + unsure + ", which was being renamed, there is " + found);
+            if (fresh) {
+                renamed(unsure);
+            }
+            renaming = null;
+        }
+        final Set<String> first = new TreeSet<>();
+        for (final String name : found) {
+            final String map = name.endsWith("'") ? name.substring(0, name.length() - 1) : name;
+            check(nameOf(map).equals(name), () -> map + " goes by " + nameOf(map) + ", but there is " + name);
+            first.add(map);
+        }
+        return first;
     }
 
     /** The keys that were ever stored, or tried to. */
@@ -78,6 +127,10 @@ final class Oracle {
         }
         if (operation.kind() == Operation.Kind.DROP) {
             certainMaps.remove(operation.map());
+            return;
+        }
+        if (operation.kind() == Operation.Kind.RENAME) {
+            renaming = operation.map();
             return;
         }
         if (operation.kind() == Operation.Kind.CLEAR) {
@@ -114,6 +167,10 @@ final class Oracle {
             certainMaps.add(operation.map());
             return;
         }
+        if (operation.kind() == Operation.Kind.RENAME) {
+            renaming = null;
+            return;
+        }
         if (operation.kind() == Operation.Kind.CLEAR) {
             check(clearing != null, () -> operation + " has failed, but somebody saw the map empty");
             clearing = null;
@@ -134,6 +191,7 @@ final class Oracle {
         switch (operation.kind()) {
             case CREATE_MAP -> certainMaps.add(map);
             case DROP -> dropped(map);
+            case RENAME -> renamed(map);
             case CLEAR -> cleared(map);
             case PUT, PUT_IN_PLACE, GET_AND_PUT -> allow(map, key, List.of(operation.value()));
             case REPLACE, COMPARE_AND_SET -> {

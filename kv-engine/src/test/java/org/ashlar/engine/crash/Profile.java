@@ -57,10 +57,10 @@ final class Profile {
     /** One in so many events has a reader that runs just then; four times as many at write-backs and fences. */
     private int readOneIn = 6;
 
-    /** One in so many operations clears or drops a map; 0 for none. */
+    /** One in so many operations clears, drops or renames a map; 0 for none. */
     private int goneOneIn = 40;
 
-    /** A map is not cleared or dropped before it has had so many keys. */
+    /** A map is not cleared, dropped or renamed before it has had so many keys. */
     private int goneFromKeys = 0;
 
     /** One in so many images is crashed again while it is recovered and used. */
@@ -68,6 +68,10 @@ final class Profile {
 
     /** Operations on a recovered image, at most. */
     private int maxLaterOperations = 6;
+
+    /** What may become of a whole map. */
+    private static final List<Operation.Kind> GONE =
+            List.of(Operation.Kind.CLEAR, Operation.Kind.DROP, Operation.Kind.RENAME, Operation.Kind.RENAME);
 
     private Profile() {}
 
@@ -143,8 +147,8 @@ final class Profile {
             return new Operation(Operation.Kind.CREATE_MAP, map, -1, Value.ABSENT);
         }
         if (goneOneIn > 0 && oracle.keys(map).size() >= goneFromKeys && random.nextInt(goneOneIn) == 0) {
-            return new Operation(
-                    random.nextBoolean() ? Operation.Kind.CLEAR : Operation.Kind.DROP, map, -1, Value.ABSENT);
+            final Operation.Kind kind = GONE.get(random.nextInt(GONE.size()));
+            return new Operation(kind, map, -1, Value.ABSENT);
         }
         final int key = keys.get(random.nextInt(keys.size()));
         final int dice = random.nextInt(100);

@@ -24,22 +24,31 @@ final class StoreCheck {
         final String unsure = oracle.unsureMap();
         if (unsure != null && (unsure.equals(operation.map()) || operation.kind() == Operation.Kind.CLEAR)) {
             for (final int key : oracle.keysToTellBy()) {
-                oracle.sawValue(unsure, key, store.map(unsure).get(Value.key(key)));
+                oracle.sawValue(unsure, key, store.map(oracle.nameOf(unsure)).get(Value.key(key)));
             }
             oracle.cannotTell();
+        }
+        if (oracle.isNameUnsure()) {
+            checkMaps(store, oracle);
         }
         oracle.begin(operation);
         boolean result = false;
         try {
             if (operation.kind() == Operation.Kind.DROP) {
-                assertTrue(store.dropMap(operation.map()), "there was a map");
+                assertTrue(store.dropMap(oracle.nameOf(operation.map())), "there was a map");
                 oracle.end(operation, true);
                 return;
             }
-            final KvMap map = store.map(operation.map());
+            if (operation.kind() == Operation.Kind.RENAME) {
+                final String map = operation.map();
+                assertTrue(store.renameMap(oracle.nameOf(map), oracle.nextNameOf(map)), "there was a map");
+                oracle.end(operation, true);
+                return;
+            }
+            final KvMap map = store.map(oracle.nameOf(operation.map()));
             final byte[] key = operation.key() < 0 ? new byte[0] : Value.key(operation.key());
             switch (operation.kind()) {
-                case CREATE_MAP, DROP -> {}
+                case CREATE_MAP, DROP, RENAME -> {}
                 case CLEAR -> map.clear();
                 case PUT -> map.put(key, operation.value().bytes(operation.map(), operation.key()));
                 case PUT_IF_ABSENT ->
@@ -79,7 +88,7 @@ final class StoreCheck {
 
     /** Checks the names of the maps, and settles whether one whose creation was in flight is there. */
     static void checkMaps(final Store store, final Oracle oracle) {
-        final Set<String> found = store.mapNames();
+        final Set<String> found = oracle.sawNames(store.mapNames());
         found.forEach(map -> oracle.sawMap(map, true));
         List.copyOf(oracle.possibleMaps()).forEach(map -> oracle.sawMap(map, found.contains(map)));
     }
@@ -88,7 +97,7 @@ final class StoreCheck {
     static void checkAll(final Store store, final Oracle oracle, final SplittableRandom random) {
         checkMaps(store, oracle);
         for (final String name : oracle.certainMaps()) {
-            final KvMap map = store.map(name);
+            final KvMap map = store.map(oracle.nameOf(name));
             final boolean keysFirst = random.nextBoolean();
             if (keysFirst) {
                 checkKeys(map, name, oracle, random);
