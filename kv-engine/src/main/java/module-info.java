@@ -5,6 +5,7 @@ module org.ashlar.engine {
     requires org.ashlar.pmem;
     requires com.dynatrace.hash4j;
     requires roaringbitmap;
+    requires static jdk.jfr;
     requires static transitive org.jspecify;
 
     exports org.ashlar.engine;

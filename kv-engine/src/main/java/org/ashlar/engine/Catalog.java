@@ -358,6 +358,11 @@ final class Catalog implements Liveness {
         return names;
     }
 
+    /** How many maps this open has looked at; those that are being given back included. */
+    int usedMaps() {
+        return cores.size() - 1; // the catalog is none
+    }
+
     /** The catalog itself. */
     MapCore catalog() {
         return parts().catalog;

@@ -15,10 +15,10 @@ import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.index.HashIndex;
 import org.ashlar.engine.index.IndexContext;
+import org.ashlar.engine.jfr.EngineEvents;
 import org.ashlar.engine.record.Keys;
 import org.ashlar.engine.record.Scratch;
 import org.ashlar.engine.space.Space;
-import org.ashlar.kv.Durability;
 import org.ashlar.kv.DurabilityInfo;
 import org.ashlar.kv.Granule;
 import org.ashlar.kv.KvMap;
@@ -33,7 +33,6 @@ import org.ashlar.kv.StoreStats;
 import org.ashlar.kv.UnsupportedFormatException;
 import org.ashlar.kv.VerifyReport;
 import org.ashlar.pmem.DescriptorPlacement;
-import org.ashlar.pmem.DurabilityReport;
 import org.ashlar.pmem.DurabilityRequest;
 import org.ashlar.pmem.Geometry;
 import org.ashlar.pmem.Pool;
@@ -70,6 +69,8 @@ final class EngineStore implements Store {
     private final ReentrantLock verifyLock = new ReentrantLock();
     private final Reaper reaper;
     private final PageWatch watch;
+    private final StatsCollector stats;
+    private final EngineEvents.Observation observation;
     private final AtomicBoolean reaping = new AtomicBoolean();
     private final AtomicBoolean unmapped = new AtomicBoolean();
     private volatile boolean open = true;
@@ -77,6 +78,8 @@ final class EngineStore implements Store {
     private EngineStore(final Pool pool, final StoreOptions options, final Tuning tuning, final long beganNanos) {
         this.pool = pool;
         this.options = options;
+        final GrowthWatch growth = new GrowthWatch(pool.path(), pool.geometry().chunkBytes());
+        pool.setGrowthListener(growth);
         final boolean suspect = pool.mayHaveLostWrites();
         final Superblock superblock = new Superblock(pool.engineArea(), pool.persistence());
         checkVersion(superblock);
@@ -102,6 +105,7 @@ final class EngineStore implements Store {
         catalog.bind(space, keys, context);
         reaper = new Reaper(epochs, space, catalog);
         watch = new PageWatch(pool, space, catalog);
+        stats = new StatsCollector(pool, epochs, space, context, catalog, reaper, growth, options.durability());
         verifyReads = options.verifyReads() || suspect;
         openNanos = System.nanoTime() - beganNanos;
         if (suspect) {
@@ -114,12 +118,14 @@ final class EngineStore implements Store {
                     report.records(),
                     report.problems().size());
         }
+        observation = EngineEvents.get().observe(pool.path(), this::statsWhileOpen);
     }
 
     static EngineStore open(final Path path, final StoreOptions options, final Tuning tuning) {
         Objects.requireNonNull(path, "path");
         Objects.requireNonNull(options, "options");
         final long began = System.nanoTime();
+        final EngineEvents.Opening opening = EngineEvents.get().openingBegins();
         final Pool pool;
         try {
             pool = Pool.open(path, poolOptions(options, tuning));
@@ -127,7 +133,14 @@ final class EngineStore implements Store {
             throw Errors.translate(e);
         }
         try {
-            return new EngineStore(pool, options, tuning, began);
+            final EngineStore store = new EngineStore(pool, options, tuning, began);
+            opening.ends(
+                    pool.path(),
+                    pool.created(),
+                    !pool.cleanlyClosed(),
+                    pool.mayHaveLostWrites(),
+                    store.stats.durability());
+            return store;
         } catch (final PoolException e) {
             pool.close();
             throw Errors.translate(e);
@@ -221,7 +234,9 @@ final class EngineStore implements Store {
         if (attempt > 1) {
             LockSupport.parkNanos(ROOM_PARK_NANOS << attempt);
         }
+        final EngineEvents.MakingRoom event = EngineEvents.get().makingRoomBegins();
         makeRoom();
+        event.ends(pool.path(), attempt);
     }
 
     /** Space is short: judges all that earlier opens left, and takes back all that readers do not hold. */
@@ -274,7 +289,7 @@ final class EngineStore implements Store {
         try {
             return mapOnce(name, bytes);
         } catch (final StoreFullException e) {
-            makeRoom();
+            makeRoom(1);
             return mapOnce(name, bytes);
         }
     }
@@ -409,48 +424,29 @@ final class EngineStore implements Store {
 
     @Override
     public DurabilityInfo durability() {
-        final DurabilityReport report = pool.durability();
-        final Durability obtained = report.survivesPowerFailure()
-                ? Durability.POWER_FAILURE
-                : report.requested() == DurabilityRequest.WRITE_BACK_FORCED
-                        ? Durability.WRITE_BACK_FORCED
-                        : Durability.PROCESS_CRASH;
-        return new DurabilityInfo(options.durability(), obtained, report.mode().name(), report.explanation());
+        return stats.durability();
     }
 
     @Override
     public StoreStats stats() {
         final Participant participant = enter();
         try {
-            final Geometry geometry = pool.geometry();
-            final long[] counts = space.countChunks();
-            final long allocated = (long) pool.allocatedChunks() * geometry.chunkBytes();
-            final boolean inPool = pool.placement() == DescriptorPlacement.POOL;
-            return new StoreStats(
-                    allocated + (inPool ? allocated / Memory64.BYTES_PER_DESCRIPTOR_BYTE : 0),
-                    pool.dataBytes(),
-                    (long) pool.maxChunks() * geometry.chunkBytes(),
-                    pool.allocatedChunks(),
-                    pool.allocatedChunks() - counts[0],
-                    counts[1],
-                    counts[2],
-                    counts[3],
-                    counts[4],
-                    counts[5],
-                    pool.descriptors().initialisedPages(),
-                    pool.descriptors().totalPages(),
-                    space.quarantined(),
-                    epochs.waiting(),
-                    epochs.oldestOperationNanos() / 1_000_000,
-                    context.splits(),
-                    context.recordsReadBySplits(),
-                    openNanos);
+            return stats.collect(openNanos);
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
             exit(participant);
+        }
+    }
+
+    /** As {@link #stats()}; null where that fails, as it does once the store is closed. */
+    private @Nullable StoreStats statsWhileOpen() {
+        try {
+            return stats();
+        } catch (final StoreException e) {
+            return null;
         }
     }
 
@@ -485,7 +481,10 @@ final class EngineStore implements Store {
         }
         final Participant participant = enter();
         try {
-            return new Verifier(pool, epochs, space, catalog, reaper).run(participant);
+            final EngineEvents.Verification event = EngineEvents.get().verificationBegins();
+            final VerifyReport report = new Verifier(pool, epochs, space, catalog, reaper).run(participant);
+            event.ends(pool.path(), report);
+            return report;
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
         } catch (final PoolException e) {
@@ -507,18 +506,22 @@ final class EngineStore implements Store {
         if (epochs.isInScope(Thread.currentThread())) {
             throw new IllegalStateException("a store cannot be closed from inside one of its read scopes");
         }
+        final EngineEvents.Closing event = EngineEvents.get().closingBegins();
         final long deadline = System.nanoTime() + limit.toNanos();
         open = false;
+        observation.end();
         while (!epochs.isQuiet() && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(CLOSE_POLL_NANOS);
         }
         if (epochs.isQuiet()) {
             unmap();
+            event.ends(pool.path(), true);
             return true;
         }
         final Thread closer = new Thread(this::unmapWhenQuiet, "ashlar-closer");
         closer.setDaemon(true);
         closer.start();
+        event.ends(pool.path(), false);
         return false;
     }
 
@@ -550,14 +553,9 @@ final class EngineStore implements Store {
     /** For tests: ends the open as a kill would, without a clean mark. */
     void abandon() {
         open = false;
+        observation.end();
         if (unmapped.compareAndSet(false, true)) {
             pool.close();
         }
-    }
-
-    private static final class Memory64 {
-        static final int BYTES_PER_DESCRIPTOR_BYTE = Geometry.PAGE_BYTES / org.ashlar.pmem.CoreDescriptor.BYTES;
-
-        private Memory64() {}
     }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.collections.LongHashSet;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
+import org.ashlar.engine.jfr.EngineEvents;
 import org.ashlar.engine.space.Space;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.pmem.Memory;
@@ -32,6 +33,7 @@ final class Reaper {
         final long home;
 
         final long mark;
+        final EngineEvents.GivingBack event = EngineEvents.get().givingBackBegins();
         long position;
         boolean isEmpty;
 
@@ -54,6 +56,16 @@ final class Reaper {
         lock.lock();
         try {
             waiting.add(condemned);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Maps that wait. */
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting.size();
         } finally {
             lock.unlock();
         }
@@ -109,6 +121,7 @@ final class Reaper {
             condemned.core.index().retirePages(participant, pages);
             space.retireRecord(participant, condemned.home);
             catalog.forget(participant, condemned.core.incarnation());
+            condemned.event.ends(space.pool().path(), condemned.core.incarnation());
         }
         Memory.settleFaults(); // here, not in the operation that this is done for
     }

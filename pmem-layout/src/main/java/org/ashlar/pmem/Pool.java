@@ -360,6 +360,15 @@ public final class Pool implements AutoCloseable {
     }
 
     /**
+     * Sets who hears of growth from now on, in place of who did.
+     *
+     * @param listener {@link GrowthListener#NONE} for nobody
+     */
+    public void setGrowthListener(final GrowthListener listener) {
+        growth.setListener(listener);
+    }
+
+    /**
      * Gives blocks to all chunks that a range touches, wherever it lies, so that they may be touched: data, descriptors, and
      * words in the chunk table. Durable in the pool, and not counted in {@link #allocatedChunks}.
      *

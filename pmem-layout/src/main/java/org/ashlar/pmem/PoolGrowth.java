@@ -37,6 +37,7 @@ final class PoolGrowth {
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicBoolean backgroundRuns = new AtomicBoolean();
     private volatile int backgroundFailedAt = -1;
+    private volatile GrowthListener listener = GrowthListener.NONE;
 
     PoolGrowth(
             final PoolFile file,
@@ -63,6 +64,10 @@ final class PoolGrowth {
 
     ReentrantLock lock() {
         return lock;
+    }
+
+    void setListener(final GrowthListener value) {
+        listener = value;
     }
 
     void allocateChunksTo(final int chunks) {
@@ -145,6 +150,8 @@ final class PoolGrowth {
         }
         final int ahead = (int) Math.min(
                 count, Math.max(chunks, (long) allocation.allocatedChunks() + step(allocation.allocatedChunks())));
+        final GrowthListener told = listener;
+        told.growthBegins(allocation.allocatedChunks());
         try {
             growTo(ahead, count);
         } catch (final PoolException e) {
@@ -152,6 +159,8 @@ final class PoolGrowth {
                 throw e;
             }
             growTo(chunks, count);
+        } finally {
+            told.growthEnds(allocation.allocatedChunks());
         }
     }
 

@@ -78,16 +78,15 @@ final class PoolReport {
     }
 
     void chunks(final StoreStats now) {
-        final long known =
-                now.freshChunks() + now.freeChunks() + now.indexChunks() + now.slotChunks() + now.runChunks();
+        final StoreStats.Chunks states = now.chunksByState();
         chunks.row("chunks", now.chunks(), "of 2 MiB with device blocks");
-        chunks.row("  with slots", now.slotChunks(), "small records, in size classes");
-        chunks.row("  with runs", now.runChunks(), "large records, in runs of pages");
-        chunks.row("  with index pages", now.indexChunks(), "");
-        chunks.row("  fresh", now.freshChunks(), "spare: allocated ahead of need, never used so far");
-        chunks.row("  free", now.freeChunks(), "used before, known to be free");
-        if (now.chunks() != known) {
-            chunks.row("  other", now.chunks() - known, "");
+        chunks.row("  with slots", states.slots(), "small records, in size classes");
+        chunks.row("  with runs", states.runs() + states.large(), "large records, in runs of pages");
+        chunks.row("  with index pages", states.index(), "");
+        chunks.row("  fresh", states.fresh(), "spare: allocated ahead of need, never used so far");
+        chunks.row("  free", states.free(), "used before, known to be free");
+        if (states.damaged() != 0) {
+            chunks.row("  damaged", states.damaged(), "");
         }
         chunks.row("quarantined slots", now.quarantinedSlots(), "records that fail their check");
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.ashlar.pmem.ProcessBarrier;
 import org.jspecify.annotations.Nullable;
@@ -405,6 +406,18 @@ public final class Epochs {
             sum += p.waiting();
         }
         return sum;
+    }
+
+    /**
+     * Visits what each participant carries, for figures: others use it meanwhile.
+     *
+     * @param visitor sees what the factory made
+     */
+    public void forEachScratch(final Consumer<Object> visitor) {
+        owned().forEach(p -> visitor.accept(p.scratch()));
+        for (final Participant p : shared) {
+            visitor.accept(p.scratch());
+        }
     }
 
     /**

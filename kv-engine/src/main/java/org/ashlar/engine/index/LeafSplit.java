@@ -3,6 +3,7 @@ package org.ashlar.engine.index;
 import java.util.Arrays;
 import org.agrona.collections.LongArrayList;
 import org.ashlar.engine.epoch.Participant;
+import org.ashlar.engine.jfr.EngineEvents;
 import org.ashlar.engine.record.Scratch;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.Memory;
@@ -152,6 +153,7 @@ final class LeafSplit {
 
     /** Splits a locked page, steps 1 to 4. The page stays locked, and frozen. */
     void split(final Participant participant, final long page, final int depth) {
+        final EngineEvents.Split event = EngineEvents.get().splitBegins();
         final long prefix = Memory.getLong(page + IndexPage.PREFIX_OFFSET);
         final long[] words = Scratch.of(participant).words();
         Arrays.fill(words, 0);
@@ -186,6 +188,7 @@ final class LeafSplit {
         }
         context.splits.increment();
         retireChain(participant, page);
+        event.ends(context.space.pool().path(), depth);
     }
 
     /**

@@ -1,6 +1,5 @@
 package org.ashlar.engine.space;
 
-import java.util.concurrent.atomic.LongAdder;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.pmem.CoreDescriptor;
@@ -21,7 +20,7 @@ final class IndexSpace {
     private final Descriptors descriptors;
     private final Epochs epochs;
     private final Liveness liveness;
-    private final LongAdder quarantined;
+    private final Quarantine quarantine;
     private final long data;
     private final int pagesPerChunk;
 
@@ -33,11 +32,11 @@ final class IndexSpace {
             final Chunks chunks,
             final Epochs epochs,
             final Liveness liveness,
-            final LongAdder quarantined) {
+            final Quarantine quarantine) {
         this.chunks = chunks;
         this.epochs = epochs;
         this.liveness = liveness;
-        this.quarantined = quarantined;
+        this.quarantine = quarantine;
         descriptors = pool.descriptors();
         data = pool.dataAddress();
         pagesPerChunk = pool.geometry().pagesPerChunk();
@@ -134,7 +133,7 @@ final class IndexSpace {
         if (verdict == Liveness.Verdict.DEAD) {
             epochs.retire(participant, Space.indexPageCode(address));
         } else if (verdict == Liveness.Verdict.SUSPECT) {
-            quarantined.increment();
+            quarantine.addIndexPage();
         }
     }
 

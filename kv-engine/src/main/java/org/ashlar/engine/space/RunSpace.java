@@ -1,6 +1,5 @@
 package org.ashlar.engine.space;
 
-import java.util.concurrent.atomic.LongAdder;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.RecordHeader;
@@ -22,7 +21,7 @@ final class RunSpace {
     private final Descriptors descriptors;
     private final Epochs epochs;
     private final Liveness liveness;
-    private final LongAdder quarantined;
+    private final Quarantine quarantine;
     private final int pagesPerChunk;
 
     /** Run chunks with free pages; under the space lock. */
@@ -33,11 +32,11 @@ final class RunSpace {
             final Chunks chunks,
             final Epochs epochs,
             final Liveness liveness,
-            final LongAdder quarantined) {
+            final Quarantine quarantine) {
         this.chunks = chunks;
         this.epochs = epochs;
         this.liveness = liveness;
-        this.quarantined = quarantined;
+        this.quarantine = quarantine;
         descriptors = pool.descriptors();
         pagesPerChunk = pool.geometry().pagesPerChunk();
     }
@@ -210,7 +209,7 @@ final class RunSpace {
             // A page is bad, of the chunk or of the index: each by itself, as most may still be told.
             kept = judgeEach(participant, chunk, word, true);
         }
-        quarantined.add(kept);
+        quarantine.addRuns(kept, (long) kept << Pages.SHIFT);
         return PageBitmap.countSet(descriptors.chunkHeader(chunk), pagesPerChunk) < pagesPerChunk;
     }
 
@@ -249,7 +248,7 @@ final class RunSpace {
         final RecordJudge.Verdict verdict = RecordJudge.judgeDespiteFaults(
                 participant, liveness, chunks.addressOf(chunk), bytes, ChunkWord.incarnation(word));
         if (verdict == RecordJudge.Verdict.QUARANTINED) {
-            quarantined.increment();
+            quarantine.addRuns(1, bytes);
         }
         return verdict != RecordJudge.Verdict.DEAD;
     }

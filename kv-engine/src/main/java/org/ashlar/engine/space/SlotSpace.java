@@ -1,6 +1,5 @@
 package org.ashlar.engine.space;
 
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
@@ -48,7 +47,7 @@ final class SlotSpace {
     private final Liveness liveness;
     private final SizeClasses classes;
     private final PageLists lists;
-    private final LongAdder quarantined;
+    private final Quarantine quarantine;
     private final long data;
     private final int spanPages;
     private final int spansPerChunk;
@@ -62,11 +61,11 @@ final class SlotSpace {
             final Chunks chunks,
             final Epochs epochs,
             final Liveness liveness,
-            final LongAdder quarantined) {
+            final Quarantine quarantine) {
         this.chunks = chunks;
         this.epochs = epochs;
         this.liveness = liveness;
-        this.quarantined = quarantined;
+        this.quarantine = quarantine;
         descriptors = pool.descriptors();
         persistence = pool.persistence();
         data = pool.dataAddress();
@@ -542,7 +541,7 @@ final class SlotSpace {
             // The page is bad, or one of the index: each slot by itself, as most may still be told.
             kept = judgeEach(participant, page, descriptor, word, shape, true);
         }
-        quarantined.add(kept);
+        quarantine.addSlots(kept, (long) kept * classes.bytesOf(SpanWord.sizeClass(word)));
         int taken = 0;
         for (int i = 0; i < CoreDescriptor.BITMAP_WORDS; i++) {
             taken += Long.bitCount(Memory.getLong(descriptor + CoreDescriptor.BITMAP_OFFSET + (long) i * Long.BYTES));
@@ -607,6 +606,21 @@ final class SlotSpace {
     int slotBytes(final long address) {
         final int sizeClass = classOf(flags(descriptors.core(pageOf(address))));
         return sizeClass < 0 ? 0 : classes.bytesOf(sizeClass);
+    }
+
+    /** Bytes of the slots that begin in an initialised page. A racy figure. */
+    long slotBytesOfPage(final long page) {
+        final long descriptor = descriptors.core(page);
+        final int sizeClass = classOf(flags(descriptor));
+        return sizeClass < 0 ? 0 : (long) capacity(descriptor) * classes.bytesOf(sizeClass);
+    }
+
+    /** Of those, bytes of the slots that are taken or reserved. */
+    long takenBytes(final long page) {
+        final long descriptor = descriptors.core(page);
+        final int sizeClass = classOf(flags(descriptor));
+        final int taken = Math.min(count(descriptor), capacity(descriptor)); // the page may be changing its class
+        return sizeClass < 0 ? 0 : (long) taken * classes.bytesOf(sizeClass);
     }
 
     /** Visits every taken slot of an initialised page. */

@@ -21,6 +21,7 @@ import org.ashlar.kv.DurabilityInfo;
 import org.ashlar.kv.EntryVisitor;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.PageInfo;
+import org.ashlar.kv.Placement;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreStats;
 import org.ashlar.kv.ValueSlot;
@@ -228,7 +229,11 @@ final class ToyStore implements Store {
 
     @Override
     public StoreStats stats() {
-        return new StoreStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        final StoreStats.Bytes bytes = new StoreStats.Bytes(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+        final StoreStats.Chunks chunks = new StoreStats.Chunks(0, 0, 0, 0, 0, 0, 0);
+        final StoreStats.Background background = new StoreStats.Background(false, 0, 0, 0);
+        return new StoreStats(
+                0, 0, 0, bytes, chunks, 0, 0, 0, Placement.DRAM, 0, 0, 0, background, 0, 0, 0, durability(), 0);
     }
 
     @Override
