@@ -89,6 +89,43 @@ final class ArchitectureTest {
                 .check(classes);
     }
 
+    /** Both are optional: a class that uses one is loaded only where there is one. */
+    @Test
+    void optionalLibrariesAreReachedInOnePackageEach() {
+        onlyFrom("org.ashlar.engine.jfr..", "jdk.jfr..").check(classes);
+        onlyFrom("org.ashlar.kv.micrometer..", "io.micrometer..").check(classes);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.ashlar.kv.micrometer..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.ashlar.kv.micrometer.."))
+                .check(classes);
+    }
+
+    /** The rest of the engine is loaded where there is no recorder, and so is what it knows of this package. */
+    @Test
+    void theEngineKnowsItsEventsButNotHowTheyAreRecorded() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.ashlar.engine.jfr..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.ashlar.engine.jfr..")
+                        .and(DescribedPredicate.not(
+                                nameMatching("org\\.ashlar\\.engine\\.jfr\\.EngineEvents(\\$.*)?"))))
+                .check(classes);
+        noClasses()
+                .that()
+                .resideInAPackage("org.ashlar.engine.jfr..")
+                .should()
+                .dependOnClassesThat(resideInAPackage(ENGINE)
+                        .and(DescribedPredicate.not(resideInAPackage("org.ashlar.engine.jfr.."))))
+                .check(classes);
+    }
+
+    private static ArchRule onlyFrom(String place, String library) {
+        return noClasses().that().resideOutsideOfPackage(place).should().dependOnClassesThat(resideInAPackage(library));
+    }
+
     private static ArchRule theArrowsOf(String from, String... never) {
         DescribedPredicate<JavaClass> forbidden = resideInAnyPackage(never);
         return noClasses().that().resideInAPackage(from).should().dependOnClassesThat(forbidden);

@@ -550,6 +550,11 @@ final class EngineStore implements Store {
         }
     }
 
+    /** For tests. */
+    Space space() {
+        return space;
+    }
+
     /** For tests: ends the open as a kill would, without a clean mark. */
     void abandon() {
         open = false;

@@ -66,7 +66,7 @@ final class StatsCollector {
 
     /** The figures as they are now; inside an operation. */
     StoreStats collect(final long openNanos) {
-        final SpaceFigures figures = space.figures();
+        final SpaceFigures figures = space.figures(Space.PAGES_OF_FIGURES);
         final Geometry geometry = pool.geometry();
         final long allocated = figures.chunks().total() * geometry.chunkBytes();
         final boolean inPool = pool.placement() == DescriptorPlacement.POOL;

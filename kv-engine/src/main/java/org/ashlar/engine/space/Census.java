@@ -23,9 +23,6 @@ final class Census {
     /** Chunks that are counted under the lock at a time. */
     private static final int TURN_CHUNKS = 1024;
 
-    /** Pages of a kind that are looked at: the standard error of a share is below 1 / (2 * 256). */
-    static final int MOST_PAGES = 1 << 16;
-
     private final Pool pool;
     private final Descriptors descriptors;
     private final Chunks chunks;
@@ -208,17 +205,20 @@ final class Census {
                 }
                 page -= pagesPerChunk;
             }
-            if (step > 1 && looked > 0) {
-                final double scale = (double) pages / looked;
-                live = Math.min(bytes, Math.round(live * scale));
-                free = Math.min(bytes - live, Math.round(free * scale));
-                unjudged = Math.min(bytes - live - free, Math.round(unjudged * scale));
-            }
+            final double scale = looked == pages || looked == 0 ? 1 : (double) pages / looked;
+            // Chunks and spans may have come and gone meanwhile: the sum is right all the same.
+            live = Math.min(bytes, scaled(live, scale));
+            free = Math.min(bytes - live, scaled(free, scale));
+            unjudged = Math.min(bytes - live - free, scaled(unjudged, scale));
         }
 
-        /** What is neither; not negative, though chunks may have come and gone meanwhile. */
+        private static long scaled(final long value, final double scale) {
+            return scale == 1 ? value : Math.round(value * scale);
+        }
+
+        /** What is none of them. */
         long rest() {
-            return Math.max(0, bytes - live - free - unjudged);
+            return bytes - live - free - unjudged;
         }
     }
 
