@@ -5,7 +5,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import jdk.jfr.Event;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.FlightRecorderListener;
 import org.ashlar.kv.StoreStats;
@@ -14,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells Java Flight Recorder.
  *
- * <p>Nothing is registered before the recorder is in use: that would make it read its whole catalog of events, which takes longer than a
- * store takes to open.
+ * <p>No event is registered, nor its class loaded, before the recorder is in use: that would make it read its whole catalog of events, which
+ * takes a tenth of a second, many times as long as a store takes to open.
  */
 final class RecordedEvents extends EngineEvents implements FlightRecorderListener {
     private final Set<Observed> stores = ConcurrentHashMap.newKeySet();
@@ -93,59 +92,51 @@ final class RecordedEvents extends EngineEvents implements FlightRecorderListene
 
     // --------------------------------------------------------------------------------------------------- durations
 
-    private static <E extends Event> @Nullable E begun(final E event) {
-        if (!event.isEnabled()) {
-            return null;
-        }
-        event.begin();
-        return event;
-    }
-
     @Override
     public Opening openingBegins() {
-        final Opening event = begun(new StoreEvents.Open());
+        final Opening event = FlightRecorder.isInitialized() ? StoreEvents.opening() : null;
         return event == null ? super.openingBegins() : event;
     }
 
     @Override
     public Closing closingBegins() {
-        final Closing event = begun(new StoreEvents.Close());
+        final Closing event = FlightRecorder.isInitialized() ? StoreEvents.closing() : null;
         return event == null ? super.closingBegins() : event;
     }
 
     @Override
     public Growth growthBegins() {
-        final Growth event = begun(new StoreEvents.PoolGrowth());
+        final Growth event = FlightRecorder.isInitialized() ? StoreEvents.growth() : null;
         return event == null ? super.growthBegins() : event;
     }
 
     @Override
     public Split splitBegins() {
-        final Split event = begun(new StoreEvents.PageSplit());
+        final Split event = FlightRecorder.isInitialized() ? StoreEvents.split() : null;
         return event == null ? super.splitBegins() : event;
     }
 
     @Override
     public Sweep sweepBegins() {
-        final Sweep event = begun(new StoreEvents.SweepAll());
+        final Sweep event = FlightRecorder.isInitialized() ? StoreEvents.sweep() : null;
         return event == null ? super.sweepBegins() : event;
     }
 
     @Override
     public MakingRoom makingRoomBegins() {
-        final MakingRoom event = begun(new StoreEvents.Full());
+        final MakingRoom event = FlightRecorder.isInitialized() ? StoreEvents.makingRoom() : null;
         return event == null ? super.makingRoomBegins() : event;
     }
 
     @Override
     public Verification verificationBegins() {
-        final Verification event = begun(new StoreEvents.Verify());
+        final Verification event = FlightRecorder.isInitialized() ? StoreEvents.verification() : null;
         return event == null ? super.verificationBegins() : event;
     }
 
     @Override
     public GivingBack givingBackBegins() {
-        final GivingBack event = begun(new StoreEvents.MapGivenBack());
+        final GivingBack event = FlightRecorder.isInitialized() ? StoreEvents.givingBack() : null;
         return event == null ? super.givingBackBegins() : event;
     }
 }

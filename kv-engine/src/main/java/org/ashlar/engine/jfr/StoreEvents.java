@@ -12,10 +12,53 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 import org.ashlar.kv.DurabilityInfo;
 import org.ashlar.kv.VerifyReport;
+import org.jspecify.annotations.Nullable;
 
 /** The events that have a duration. */
 final class StoreEvents {
     private StoreEvents() {}
+
+    // Each is begun when it is made, and null where no recording asks for it.
+
+    private static <E extends Event> @Nullable E begun(final E event) {
+        if (!event.isEnabled()) {
+            return null;
+        }
+        event.begin();
+        return event;
+    }
+
+    static EngineEvents.@Nullable Opening opening() {
+        return begun(new Open());
+    }
+
+    static EngineEvents.@Nullable Closing closing() {
+        return begun(new Close());
+    }
+
+    static EngineEvents.@Nullable Growth growth() {
+        return begun(new PoolGrowth());
+    }
+
+    static EngineEvents.@Nullable Split split() {
+        return begun(new PageSplit());
+    }
+
+    static EngineEvents.@Nullable Sweep sweep() {
+        return begun(new SweepAll());
+    }
+
+    static EngineEvents.@Nullable MakingRoom makingRoom() {
+        return begun(new Full());
+    }
+
+    static EngineEvents.@Nullable Verification verification() {
+        return begun(new Verify());
+    }
+
+    static EngineEvents.@Nullable GivingBack givingBack() {
+        return begun(new MapGivenBack());
+    }
 
     /** What all of them say. */
     @Category("Ashlar")
