@@ -13,14 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public class EngineEvents {
     private static final EngineEvents INSTANCE = choose();
-    private static final Opening NO_OPENING = (path, created, recovered, checked, durability) -> {};
-    private static final Closing NO_CLOSING = (path, allEnded) -> {};
-    private static final Growth NO_GROWTH = (path, before, after) -> {};
-    private static final Split NO_SPLIT = (path, depth) -> {};
-    private static final Sweep NO_SWEEP = (path, pages) -> {};
-    private static final MakingRoom NO_MAKING_ROOM = (path, attempt) -> {};
-    private static final Verification NO_VERIFICATION = (path, report) -> {};
-    private static final GivingBack NO_GIVING_BACK = (path, map) -> {};
+    private static final Nothing NOTHING = new Nothing();
 
     /** Made by {@link #get}, or as what does nothing. */
     EngineEvents() {}
@@ -171,7 +164,7 @@ public class EngineEvents {
      * @return to be ended when the store is closed
      */
     public Observation observe(final Path path, final Supplier<@Nullable StoreStats> stats) {
-        return () -> {};
+        return NOTHING;
     }
 
     /**
@@ -180,7 +173,7 @@ public class EngineEvents {
      * @return for its end
      */
     public Opening openingBegins() {
-        return NO_OPENING;
+        return NOTHING;
     }
 
     /**
@@ -189,7 +182,7 @@ public class EngineEvents {
      * @return for its end
      */
     public Closing closingBegins() {
-        return NO_CLOSING;
+        return NOTHING;
     }
 
     /**
@@ -198,7 +191,7 @@ public class EngineEvents {
      * @return for its end
      */
     public Growth growthBegins() {
-        return NO_GROWTH;
+        return NOTHING;
     }
 
     /**
@@ -207,7 +200,7 @@ public class EngineEvents {
      * @return for its end
      */
     public Split splitBegins() {
-        return NO_SPLIT;
+        return NOTHING;
     }
 
     /**
@@ -216,7 +209,7 @@ public class EngineEvents {
      * @return for its end
      */
     public Sweep sweepBegins() {
-        return NO_SWEEP;
+        return NOTHING;
     }
 
     /**
@@ -225,7 +218,7 @@ public class EngineEvents {
      * @return for its end
      */
     public MakingRoom makingRoomBegins() {
-        return NO_MAKING_ROOM;
+        return NOTHING;
     }
 
     /**
@@ -234,7 +227,7 @@ public class EngineEvents {
      * @return for its end
      */
     public Verification verificationBegins() {
-        return NO_VERIFICATION;
+        return NOTHING;
     }
 
     /**
@@ -243,6 +236,36 @@ public class EngineEvents {
      * @return for its end
      */
     public GivingBack givingBackBegins() {
-        return NO_GIVING_BACK;
+        return NOTHING;
+    }
+
+    /** Tells nothing. A class, as a lambda for each would take longer to make than a store takes to open. */
+    private static final class Nothing
+            implements Opening, Closing, Growth, Split, Sweep, MakingRoom, Verification, GivingBack, Observation {
+        @Override
+        public void ends(
+                final Path path,
+                final boolean created,
+                final boolean recovered,
+                final boolean checked,
+                final DurabilityInfo durability) {}
+
+        @Override
+        public void ends(final Path path, final boolean allEnded) {}
+
+        @Override
+        public void ends(final Path path, final long bytesBefore, final long bytesAfter) {}
+
+        @Override
+        public void ends(final Path path, final int depthOrAttemptOrMap) {}
+
+        @Override
+        public void ends(final Path path, final long pages) {}
+
+        @Override
+        public void ends(final Path path, final VerifyReport report) {}
+
+        @Override
+        public void end() {}
     }
 }

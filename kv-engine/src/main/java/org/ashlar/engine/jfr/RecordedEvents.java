@@ -42,14 +42,11 @@ final class RecordedEvents extends EngineEvents implements FlightRecorderListene
         if (FlightRecorder.isInitialized()) {
             store.register();
         }
-        return () -> {
-            stores.remove(store);
-            store.unregister();
-        };
+        return store;
     }
 
     /** A store whose figures are told. Takes no lock: the recorder calls under locks of its own. */
-    private static final class Observed implements Runnable {
+    private final class Observed implements Runnable, Observation {
         private final Path path;
         private final Supplier<@Nullable StoreStats> stats;
         private final AtomicBoolean registered = new AtomicBoolean();
@@ -69,7 +66,9 @@ final class RecordedEvents extends EngineEvents implements FlightRecorderListene
             }
         }
 
-        void unregister() {
+        @Override
+        public void end() {
+            stores.remove(this);
             ended = true;
             if (registered.get()) {
                 FlightRecorder.removePeriodicEvent(this);
