@@ -99,7 +99,8 @@ public interface Store extends AutoCloseable {
     DurabilityInfo durability();
 
     /**
-     * Figures of the store as it is now. Cheap: counters that are kept anyway, nothing is walked.
+     * Figures of the store as it is now. Reads no record and nothing that this open has not initialised: it looks at the state of each chunk in
+     * use, and of some 130,000 pages at most, which takes up to a few milliseconds. Operations pay nothing for it.
      *
      * @return a snapshot; its parts are not taken at one instant
      * @throws StoreClosedException when the store is closed

@@ -65,7 +65,7 @@ public record StoreStats(
      * @param quarantined of what fails its check and is kept out of use
      * @param unjudged of what an earlier open left and this one has not looked at: live, free, or both
      * @param sampledPages 1 where slots and index pages were counted one and all; k where one page in k was looked at, as there are many:
-     *     then their figures are estimates, with a standard error below 0.2% of the bytes of their chunks
+     *     then their figures are estimates, with a standard error of some 0.2% of the bytes of their chunks, below 1% with the largest slots
      */
     public record Bytes(
             long liveSlots,

@@ -28,7 +28,10 @@ public final class Space implements Reclaimer {
     private static final int OFFER_CHUNK = 3;
     private static final int CODE_MASK = 7;
 
-    /** Pages of a kind that {@link #figures} looks at: the standard error of a share is below 1 / (2 * 256), the square root being 256. */
+    /**
+     * Pages of a kind that {@link #figures} looks at. The standard error of the share that is live is 1 / (2 * 256) at most, 256 being the square
+     * root, where no slot is larger than a page; a slot of four pages counts in one of the four, which makes it 3.5 times as large.
+     */
     public static final int PAGES_OF_FIGURES = 1 << 16;
 
     /** Sees places of records. */
