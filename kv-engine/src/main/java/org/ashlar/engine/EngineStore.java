@@ -36,6 +36,7 @@ import org.ashlar.pmem.DescriptorPlacement;
 import org.ashlar.pmem.DurabilityReport;
 import org.ashlar.pmem.DurabilityRequest;
 import org.ashlar.pmem.Geometry;
+import org.ashlar.pmem.Persistence;
 import org.ashlar.pmem.Pool;
 import org.ashlar.pmem.PoolException;
 import org.ashlar.pmem.PoolOptions;
@@ -70,6 +71,7 @@ final class EngineStore implements Store {
     private final ReentrantLock verifyLock = new ReentrantLock();
     private final Reaper reaper;
     private final PageWatch watch;
+    private final AsyncLanes lanes;
     private final AtomicBoolean reaping = new AtomicBoolean();
     private final AtomicBoolean unmapped = new AtomicBoolean();
     private volatile boolean open = true;
@@ -102,6 +104,7 @@ final class EngineStore implements Store {
         catalog.bind(space, keys, context);
         reaper = new Reaper(epochs, space, catalog);
         watch = new PageWatch(pool, space, catalog);
+        lanes = new AsyncLanes(pool.persistence().mode() != Persistence.Mode.MSYNC);
         verifyReads = options.verifyReads() || suspect;
         openNanos = System.nanoTime() - beganNanos;
         if (suspect) {
@@ -200,9 +203,16 @@ final class EngineStore implements Store {
         }
     }
 
-    Participant enterForWriting() {
+    void checkWritable() {
+        checkOpen();
         if (pool.readOnly()) {
             throw new ReadOnlyStoreException("the store in " + pool.path() + " was opened read-only");
+        }
+    }
+
+    Participant enterForWriting() {
+        if (pool.readOnly()) {
+            checkWritable();
         }
         return enter();
     }
@@ -405,6 +415,18 @@ final class EngineStore implements Store {
         }
     }
 
+    @Override
+    public void sync() {
+        final Participant participant = enter();
+        try {
+            pool.sync();
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            exit(participant);
+        }
+    }
+
     // ---------------------------------------------------------------------------------------------------- figures
 
     @Override
@@ -508,6 +530,7 @@ final class EngineStore implements Store {
             throw new IllegalStateException("a store cannot be closed from inside one of its read scopes");
         }
         final long deadline = System.nanoTime() + limit.toNanos();
+        lanes.close(deadline);
         open = false;
         while (!epochs.isQuiet() && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(CLOSE_POLL_NANOS);
@@ -545,6 +568,10 @@ final class EngineStore implements Store {
         } finally {
             pool.close();
         }
+    }
+
+    AsyncLanes lanes() {
+        return lanes;
     }
 
     /** For tests: ends the open as a kill would, without a clean mark. */
