@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
         name = "CoreBench",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Measures the store: speed beside a raw probe, restart, memory, a large pool, space.")
+        description =
+                "Measures the store: speed beside a raw probe, restart, memory, a large pool, space, group commit.")
 public final class CoreBench implements Callable<Integer> {
     /** One benchmark that can be chosen. */
     enum Part {
@@ -22,7 +23,8 @@ public final class CoreBench implements Callable<Integer> {
         RESTART,
         MEMORY,
         LARGE,
-        SPACE
+        SPACE,
+        SYNC
     }
 
     @Mixin
@@ -52,6 +54,7 @@ public final class CoreBench implements Callable<Integer> {
                 case MEMORY -> MemoryPart.run(settings, report);
                 case LARGE -> LargePart.run(settings, report);
                 case SPACE -> SpacePart.run(settings, report);
+                case SYNC -> SyncPart.run(settings, report);
             }
         }
         report.summarise();

@@ -1,6 +1,7 @@
 package org.ashlar.kv;
 
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -323,6 +324,28 @@ public interface KvMap {
      * @throws IndexOutOfBoundsException when the key's range does not lie within its buffer
      */
     long readLong(DirectBuffer key, int keyOffset, int keyLength, ToLongValueReader reader, long absent);
+
+    /**
+     * Stores a value without waiting for the device. Writes that were started so, of one key, happen in the order of the calls; a write
+     * that waits may overtake them.
+     *
+     * <p>Worth its while with {@code msync}, where a write waits for the device twice: all that are in flight then share its syncs. In
+     * the other modes a write takes about a microsecond, and is done when this returns.
+     *
+     * @param key the key; it may be changed after the call
+     * @param value the value; it may be changed after the call
+     * @return completes when the value is durable, as {@link Store#durability} reports, or with the exception that {@link #put} would
+     *     have thrown. What depends on it runs in the common pool, or in the caller's thread
+     */
+    CompletableFuture<Void> putAsync(byte[] key, byte[] value);
+
+    /**
+     * Removes a key and its value without waiting for the device; the rest is as for {@link #putAsync}.
+     *
+     * @param key the key; it may be changed after the call
+     * @return completes when the key is durably gone; true when there was a value
+     */
+    CompletableFuture<Boolean> deleteAsync(byte[] key);
 
     /**
      * Removes a key and its value.

@@ -92,6 +92,17 @@ public interface Store extends AutoCloseable {
     Set<String> mapNames();
 
     /**
+     * Waits until the device has what writes that returned before this call have stored. That is so already, and this does nothing,
+     * where {@link #durability} is {@link Durability#POWER_FAILURE}. With {@link Durability#PROCESS_CRASH} on a disk it is what makes them survive a
+     * power failure, as long as nothing is written after it: pages of later writes reach the device in any order, and can take with them
+     * what they replaced. A file system in memory forgets all the same.
+     *
+     * @throws StoreClosedException when the store is closed
+     * @throws MediaErrorException when the device fails; the store has failed for good then
+     */
+    void sync();
+
+    /**
      * What durability was obtained, which may be less or more than was asked for.
      *
      * @return the report made at open

@@ -1,7 +1,9 @@
 package org.ashlar.engine;
 
 import java.lang.ref.Reference;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.ashlar.engine.index.HashIndex;
@@ -259,6 +261,29 @@ final class EngineMap implements KvMap {
             Reference.reachabilityFence(key);
             Reference.reachabilityFence(expected);
         }
+    }
+
+    @Override
+    public CompletableFuture<Void> putAsync(final byte[] key, final byte[] value) {
+        checkKey(key);
+        Objects.requireNonNull(value, "value");
+        final AsyncLanes lanes = store.lanes();
+        store.checkWritable();
+        final byte[] ownKey = lanes.isDirect() ? key : key.clone();
+        final byte[] ownValue = lanes.isDirect() ? value : value.clone();
+        return lanes.submit(Arrays.hashCode(key), () -> {
+            put(ownKey, ownValue, HashIndex.ANYTHING);
+            return null;
+        });
+    }
+
+    @Override
+    public CompletableFuture<Boolean> deleteAsync(final byte[] key) {
+        checkKey(key);
+        final AsyncLanes lanes = store.lanes();
+        store.checkWritable();
+        final byte[] ownKey = lanes.isDirect() ? key : key.clone();
+        return lanes.submit(Arrays.hashCode(key), () -> delete(ownKey));
     }
 
     // ------------------------------------------------------------------------------------------------------ reading

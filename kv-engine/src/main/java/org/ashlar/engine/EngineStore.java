@@ -35,6 +35,7 @@ import org.ashlar.kv.VerifyReport;
 import org.ashlar.pmem.DescriptorPlacement;
 import org.ashlar.pmem.DurabilityRequest;
 import org.ashlar.pmem.Geometry;
+import org.ashlar.pmem.Persistence;
 import org.ashlar.pmem.Pool;
 import org.ashlar.pmem.PoolException;
 import org.ashlar.pmem.PoolOptions;
@@ -71,6 +72,7 @@ final class EngineStore implements Store {
     private final PageWatch watch;
     private final StatsCollector stats;
     private final EngineEvents.Observation observation;
+    private final AsyncLanes lanes;
     private final AtomicBoolean reaping = new AtomicBoolean();
     private final AtomicBoolean unmapped = new AtomicBoolean();
     private volatile boolean open = true;
@@ -106,6 +108,7 @@ final class EngineStore implements Store {
         reaper = new Reaper(epochs, space, catalog);
         watch = new PageWatch(pool, space, catalog);
         stats = new StatsCollector(pool, epochs, space, context, catalog, reaper, growth, options.durability());
+        lanes = new AsyncLanes(pool.persistence().mode() != Persistence.Mode.MSYNC);
         verifyReads = options.verifyReads() || suspect;
         openNanos = System.nanoTime() - beganNanos;
         if (suspect) {
@@ -213,9 +216,16 @@ final class EngineStore implements Store {
         }
     }
 
-    Participant enterForWriting() {
+    void checkWritable() {
+        checkOpen();
         if (pool.readOnly()) {
             throw new ReadOnlyStoreException("the store in " + pool.path() + " was opened read-only");
+        }
+    }
+
+    Participant enterForWriting() {
+        if (pool.readOnly()) {
+            checkWritable();
         }
         return enter();
     }
@@ -420,6 +430,18 @@ final class EngineStore implements Store {
         }
     }
 
+    @Override
+    public void sync() {
+        final Participant participant = enter();
+        try {
+            pool.sync();
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            exit(participant);
+        }
+    }
+
     // ---------------------------------------------------------------------------------------------------- figures
 
     @Override
@@ -508,6 +530,7 @@ final class EngineStore implements Store {
         }
         final EngineEvents.Closing event = EngineEvents.get().closingBegins();
         final long deadline = System.nanoTime() + limit.toNanos();
+        lanes.close(deadline);
         open = false;
         observation.end();
         while (!epochs.isQuiet() && System.nanoTime() - deadline < 0) {
@@ -553,6 +576,10 @@ final class EngineStore implements Store {
     /** For tests. */
     Space space() {
         return space;
+    }
+
+    AsyncLanes lanes() {
+        return lanes;
     }
 
     /** For tests: ends the open as a kill would, without a clean mark. */

@@ -29,7 +29,7 @@ final class FailedSyncTest {
             .withBackgroundWork(false)
             .withDurability(Durability.POWER_FAILURE);
 
-    @TempDir
+    @TempDir(factory = DiskFolder.class)
     Path folder;
 
     @ParameterizedTest

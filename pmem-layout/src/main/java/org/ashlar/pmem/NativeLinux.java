@@ -84,6 +84,8 @@ final class NativeLinux {
 
     static native int fsync(int fd);
 
+    static native int fdatasync(int fd);
+
     static native int flock(int fd, int operation);
 
     static native int fstatfs(int fd, byte[] buffer);

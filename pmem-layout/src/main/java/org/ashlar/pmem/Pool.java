@@ -69,7 +69,17 @@ public final class Pool implements AutoCloseable {
         cleanlyClosed = created || found.isClean();
         machineRestarted = !created && PoolOpener.isOfEarlierBoot(found);
         writesLost = machineRestarted && !cleanlyClosed && !found.wasPowerSafe();
-        syncer = new PageSyncer();
+        syncer = new PageSyncer(new PageSyncer.Device() {
+            @Override
+            public void syncRange(final long address, final long length) {
+                Mmap.sync(address, length);
+            }
+
+            @Override
+            public void syncFile() {
+                file.syncData();
+            }
+        });
         persistence = new Persistence(durability.mode(), syncer);
         allocation = new AllocationState(
                 mapping.frontAddress() + mapping.layout().allocationMapOffset(),
@@ -306,6 +316,18 @@ public final class Pool implements AutoCloseable {
      */
     public Persistence persistence() {
         return persistence;
+    }
+
+    /**
+     * Waits until the device has all that was stored before the call, where {@link Persistence#persist} does not: in mode {@code
+     * PROCESS_CRASH}. Elsewhere it does nothing, as it does in a pool that was opened read-only. On a file system in memory it is of no use.
+     *
+     * @throws PoolException {@code MEDIA_ERROR} where the device fails; the pool has failed for good then
+     */
+    public void sync() {
+        if (!readOnly && persistence.mode() == Persistence.Mode.PROCESS_CRASH) {
+            syncer.syncFile();
+        }
     }
 
     // --------------------------------------------------------------------------------------------------- its size

@@ -218,6 +218,20 @@ final class PoolFile implements AutoCloseable {
         Memory.noteSynced(this);
     }
 
+    /** As {@link #sync}, but for what is of no use for reading the bytes back, such as times. */
+    void syncData() {
+        while (NativeLinux.fdatasync(fd) != 0) {
+            final int errno = NativeLinux.errno();
+            if (errno != Errno.EINTR) {
+                throw new PoolException(
+                        MEDIA_ERROR,
+                        "fdatasync of " + path + " failed: " + Errno.name(errno)
+                                + "; the device may have lost writes: close the pool, check the device, and open it again");
+            }
+        }
+        Memory.noteSynced(this);
+    }
+
     /** Makes the names in a folder durable, where its file system can. */
     static void syncFolder(final Path folder) {
         Steps.reached("fsync folder");

@@ -113,25 +113,6 @@ class DurabilityTest {
     }
 
     @Test
-    void aFailedSyncFailsThePoolForGood() {
-        final PageSyncer syncer = new PageSyncer();
-        final long unmapped = 0;
-        assertEquals(
-                Reason.MEDIA_ERROR,
-                assertThrows(PoolException.class, () -> syncer.sync(unmapped, 4096))
-                        .reason());
-        final long mapped = Mmap.reserve(4096);
-        try {
-            assertEquals(
-                    Reason.MEDIA_ERROR,
-                    assertThrows(PoolException.class, () -> syncer.sync(mapped, 4096))
-                            .reason());
-        } finally {
-            Mmap.release(mapped, 4096);
-        }
-    }
-
-    @Test
     void aMachineThatWentDownUnderAnOpenPoolIsNoticed() throws IOException {
         final Path path = folder.resolve("pool");
         final PoolOptions options =

@@ -203,6 +203,11 @@ final class ToyStore implements Store {
     }
 
     @Override
+    public void sync() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public boolean renameMap(final String from, final String to) {
         throw new UnsupportedOperationException();
     }
