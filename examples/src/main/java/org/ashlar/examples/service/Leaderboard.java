@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreOptions;
 import org.ashlar.kv.VerifyReport;
@@ -42,6 +43,7 @@ final class Leaderboard implements AutoCloseable {
     private final Scores scores;
     private final LiveUpdates live;
     private final HttpServer server;
+    private final AtomicBoolean isClosed = new AtomicBoolean();
     private final ExecutorService requests =
             Executors.newFixedThreadPool(REQUEST_THREADS, task -> new Thread(task, "request"));
 
@@ -111,9 +113,12 @@ final class Leaderboard implements AutoCloseable {
         return store.verify();
     }
 
-    /** Ends the streams, then the requests, then the store: each needs the next. */
+    /** Ends the streams, then the requests, then the store: each needs the next. Calling it again does nothing. */
     @Override
     public void close() {
+        if (!isClosed.compareAndSet(false, true)) {
+            return;
+        }
         live.close();
         server.stop(0);
         requests.shutdown();

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
@@ -27,6 +29,9 @@ final class Browser implements AutoCloseable {
     private static final List<String> DRIVERS = List.of("chromedriver");
     private static final String WHAT_TO_DO = "Install a Chromium and its driver (Debian: apt-get install chromium"
             + " chromium-driver), or name them by -Dashlar.chromium=FILE and -Dashlar.chromedriver=FILE";
+    /** Says that it does not know this Chromium; what it would be needed for is not used here. */
+    private static final Logger FINDER = Logger.getLogger("org.openqa.selenium.devtools.CdpVersionFinder");
+
     private static final Duration MAX_WAIT = Duration.ofMinutes(1);
 
     private final ChromeDriver driver;
@@ -42,6 +47,7 @@ final class Browser implements AutoCloseable {
      * @throws AssertionError when there is none, with what to do about it
      */
     static Browser start(final Path profile) {
+        FINDER.setLevel(Level.OFF);
         final ChromeOptions options = new ChromeOptions();
         options.setBinary(find("ashlar.chromium", BROWSERS).toFile());
         options.addArguments(

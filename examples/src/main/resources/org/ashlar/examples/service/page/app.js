@@ -183,9 +183,10 @@ function showStore(store) {
   byId('reason').textContent = store.reason;
   byId('opened').textContent = new Date(store.openedAt).toLocaleString('en-GB');
   byId('took').textContent = millis(store.openMicros);
-  byId('run').textContent = `${format(store.run)}${store.isAfterKill ? ', the one before was killed' : ''}`;
+  byId('run').textContent = format(store.run);
+  byId('before').textContent = store.run === 1 ? 'none' : store.isAfterKill ? 'was killed' : 'ended by itself';
   byId('records').textContent = format(store.records);
-  byId('size').textContent = `${mebibytes(store.poolBytes)}, at most ${mebibytes(store.maximumBytes)}`;
+  byId('size').textContent = `${mebibytes(store.poolBytes)} of ${mebibytes(store.maximumBytes)}`;
   byId('file').textContent = store.file;
 }
 
