@@ -19,7 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +35,9 @@ final class HttpApiTest {
     @TempDir
     private Path folder;
 
+    @AutoClose
     private Leaderboard leaderboard;
+
     private Client client;
 
     @BeforeEach
@@ -43,11 +45,6 @@ final class HttpApiTest {
         final InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         leaderboard = new Leaderboard(folder.resolve("leaderboard.pool"), anyPort, MAX_PLAYERS);
         client = new Client(leaderboard.uri());
-    }
-
-    @AfterEach
-    void close() {
-        leaderboard.close();
     }
 
     private void assertNothingIsStored() throws IOException, InterruptedException {

@@ -108,7 +108,13 @@ final class Browser implements AutoCloseable {
                 .toList();
     }
 
-    Object script(final String javaScript) {
+    List<String> accessibleNames(final String css) {
+        return driver.findElements(By.cssSelector(css)).stream()
+                .map(WebElement::getAccessibleName)
+                .toList();
+    }
+
+    String script(final String javaScript) {
         return String.valueOf(driver.executeScript(javaScript));
     }
 

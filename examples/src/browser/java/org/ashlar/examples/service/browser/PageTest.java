@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.ashlar.examples.service.ServiceProcess;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +21,11 @@ final class PageTest {
     private Path folder;
 
     private Path data;
+
+    @AutoClose
     private ServiceProcess service;
+
+    @AutoClose
     private Browser browser;
 
     @BeforeEach
@@ -32,12 +36,6 @@ final class PageTest {
         browser.size(1200, 1000);
         browser.open(service.uri());
         browser.awaitText("#connection", "live");
-    }
-
-    @AfterEach
-    void end() {
-        browser.close();
-        service.close();
     }
 
     private void give(final String player, final int points) {
@@ -116,6 +114,7 @@ final class PageTest {
         startAgain();
         browser.awaitText("#banner", "All is there again");
         browser.await("players play on", () -> shownEvents() >= seen + 20);
+        browser.size(1200, 1300);
         browser.screenshot(SCREENSHOTS.resolve("back.png"));
         browser.colours("dark");
         browser.screenshot(SCREENSHOTS.resolve("dark.png"));
@@ -143,6 +142,22 @@ final class PageTest {
         give(name, 7);
         browser.awaitText("tbody .name", name);
         assertEquals("0", browser.script("return document.querySelectorAll('tbody img').length"));
+    }
+
+    @Test
+    void whatCanBeClickedOrTypedIntoHasANameForThoseWhoDoNotSee() {
+        give("Ada", 7);
+        browser.awaitText("tbody tr:first-child .points", "7");
+        assertEquals(
+                List.of(
+                        "Let them play",
+                        "Player",
+                        "Points",
+                        "Give points",
+                        "Give Ada a point",
+                        "Give Ada 10 points",
+                        "Verify the store"),
+                browser.accessibleNames("button, input"));
     }
 
     @Test

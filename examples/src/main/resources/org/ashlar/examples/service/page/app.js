@@ -181,12 +181,12 @@ function showStore(store) {
   byId('kill').textContent = `kill -9 ${store.pid}`;
   byId('durability').textContent = store.durability;
   byId('reason').textContent = store.reason;
-  byId('opened').textContent = new Date(store.openedAt).toLocaleString('en-GB');
+  byId('opened').textContent = new Date(store.openedAt).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
   byId('took').textContent = millis(store.openMicros);
   byId('run').textContent = format(store.run);
   byId('before').textContent = store.run === 1 ? 'none' : store.isAfterKill ? 'was killed' : 'ended by itself';
   byId('records').textContent = format(store.records);
-  byId('size').textContent = `${mebibytes(store.poolBytes)} of ${mebibytes(store.maximumBytes)}`;
+  byId('size').textContent = `${mebibytes(store.poolBytes)}, may grow to ${mebibytes(store.maximumBytes)}`;
   byId('file').textContent = store.file;
 }
 
