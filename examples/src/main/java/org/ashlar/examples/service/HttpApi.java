@@ -32,6 +32,7 @@ final class HttpApi implements HttpHandler {
 
     private static final System.Logger LOGGER = System.getLogger(HttpApi.class.getName());
     private static final String SCORES = "/api/scores";
+    private static final String LIVE = "/api/live";
     private static final String JSON = "application/json";
 
     private final Leaderboard leaderboard;
@@ -51,8 +52,8 @@ final class HttpApi implements HttpHandler {
         headers.set("X-Content-Type-Options", "nosniff");
         headers.set("Cache-Control", "no-store");
         try {
-            if (exchange.getRequestURI().getPath().equals("/api/live")) {
-                require("GET", exchange);
+            if (exchange.getRequestURI().getPath().equals(LIVE)
+                    && exchange.getRequestMethod().equals("GET")) {
                 live.serve(exchange);
                 return; // the exchange goes on
             }
@@ -77,6 +78,10 @@ final class HttpApi implements HttpHandler {
                 final boolean isEvent = exchange.getRequestMethod().equals("POST");
                 require(isEvent ? "POST" : "GET, POST", exchange);
                 return json(isEvent ? leaderboard.add(event(exchange)) : leaderboard.board());
+            }
+            case LIVE -> { // a GET has gone another way
+                require("GET", exchange);
+                return new Answer(LiveUpdates.CONTENT_TYPE, new byte[0]);
             }
             case "/api/store" -> {
                 require("GET", exchange);

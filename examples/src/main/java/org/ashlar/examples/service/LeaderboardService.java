@@ -61,11 +61,9 @@ public final class LeaderboardService implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     private final PrintWriter out;
-    private final CountDownLatch end;
 
-    private LeaderboardService(final PrintWriter out, final CountDownLatch end) {
+    private LeaderboardService(final PrintWriter out) {
         this.out = out;
-        this.end = end;
     }
 
     /**
@@ -75,23 +73,11 @@ public final class LeaderboardService implements Callable<Integer> {
      */
     public static void main(final String[] args) {
         final PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
-        System.exit(run(out, new CountDownLatch(1), args));
-    }
-
-    /**
-     * Runs the service.
-     *
-     * @param out takes all that it says
-     * @param end ends it, when it gets to 0
-     * @param args see {@code --help}
-     * @return the exit status
-     */
-    static int run(final PrintWriter out, final CountDownLatch end, final String... args) {
-        return new CommandLine(new LeaderboardService(out, end))
+        System.exit(new CommandLine(new LeaderboardService(out))
                 .setOut(out)
                 .setErr(out)
                 .setExecutionExceptionHandler((failure, command, result) -> explain(failure, out))
-                .execute(args);
+                .execute(args));
     }
 
     @Override
@@ -101,12 +87,10 @@ public final class LeaderboardService implements Callable<Integer> {
         }
         final Path file = (data == null ? defaultFile() : data).toAbsolutePath();
         final Leaderboard leaderboard = open(file, new InetSocketAddress(address(), port));
-        final Thread closeOnExit = new Thread(leaderboard::close, "close-leaderboard");
-        Runtime.getRuntime().addShutdownHook(closeOnExit); // for SIGTERM and SIGINT; SIGKILL needs none
+        // For SIGTERM and SIGINT; a SIGKILL asks nobody, and needs nothing.
+        Runtime.getRuntime().addShutdownHook(new Thread(leaderboard::close, "close-leaderboard"));
         print(leaderboard);
-        end.await();
-        Runtime.getRuntime().removeShutdownHook(closeOnExit);
-        leaderboard.close();
+        new CountDownLatch(1).await(); // until the process is ended
         return CommandLine.ExitCode.OK;
     }
 

@@ -23,11 +23,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveUpdates implements AutoCloseable {
     static final int MAX_CLIENTS = 64;
+    static final String CONTENT_TYPE = "text/event-stream";
 
     private static final System.Logger LOGGER = System.getLogger(LiveUpdates.class.getName());
     private static final long INTERVAL_MILLIS = 100;
     /** How long a client waits until it tries again. */
     private static final long RETRY_MILLIS = 500;
+
+    private static final long MAX_CLOSE_MILLIS = 2_000;
 
     private final Supplier<String> state;
     private final long heartbeatNanos;
@@ -90,7 +93,7 @@ final class LiveUpdates implements AutoCloseable {
             throw new HttpProblem(503, "there are " + MAX_CLIENTS + " live clients already: try again later");
         }
         try {
-            exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+            exchange.getResponseHeaders().set("Content-Type", CONTENT_TYPE);
             exchange.sendResponseHeaders(200, 0);
             writers.execute(() -> write(exchange));
         } catch (final IOException | RuntimeException e) {
@@ -140,7 +143,7 @@ final class LiveUpdates implements AutoCloseable {
         }
     }
 
-    /** Ends all streams. */
+    /** Ends all streams, and waits until they have ended: else the server would cut them off, and the store be closed under the publisher. */
     @Override
     public void close() {
         schedule.cancel(false);
@@ -150,5 +153,14 @@ final class LiveUpdates implements AutoCloseable {
             lock.notifyAll();
         }
         writers.shutdown();
+        try {
+            final boolean haveEnded = publisher.awaitTermination(MAX_CLOSE_MILLIS, MILLISECONDS)
+                    && writers.awaitTermination(MAX_CLOSE_MILLIS, MILLISECONDS);
+            if (!haveEnded) {
+                LOGGER.log(Level.DEBUG, "a live client does not read; its stream is cut off");
+            }
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -127,9 +127,10 @@ final class HttpApiTest {
         assertEquals("nosniff", headers.firstValue("X-Content-Type-Options").orElseThrow());
     }
 
-    @Test
-    void aHeadHasNoBody() throws IOException, InterruptedException {
-        final Client.Answer answer = client.send("HEAD", "api/scores");
+    @ParameterizedTest
+    @ValueSource(strings = {"", "api/scores", "api/live"})
+    void aHeadHasNoBody(final String path) throws IOException, InterruptedException {
+        final Client.Answer answer = client.send("HEAD", path);
         assertEquals(200, answer.status());
         assertEquals("", answer.response().body());
     }
