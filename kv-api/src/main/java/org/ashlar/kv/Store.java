@@ -103,6 +103,17 @@ public interface Store extends AutoCloseable {
     void sync();
 
     /**
+     * Gives as much space as possible back to the file system: moves records out of parts of the pool that are sparse, and takes the
+     * device's blocks from chunks that are free then (hole punching). The file keeps its length. Writers go on meanwhile; they do as much of
+     * this by themselves as keeps the pool from growing for nothing. Takes time in proportion to the data.
+     *
+     * @return bytes given back, 0 or more; where the file system cannot punch holes they stay with the file
+     * @throws StoreClosedException when the store is closed
+     * @throws ReadOnlyStoreException when the store was opened read-only
+     */
+    long compact();
+
+    /**
      * What durability was obtained, which may be less or more than was asked for.
      *
      * @return the report made at open

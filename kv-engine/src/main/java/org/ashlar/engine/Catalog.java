@@ -396,13 +396,18 @@ final class Catalog implements Liveness {
             return null;
         }
         final byte[] key = CatalogRecord.incarnationKey(incarnation);
-        final long home = parts().catalog.find(key, Memory.ARRAY_BASE, key.length);
-        if (home == 0) {
-            return null;
-        }
-        final byte[] name = CatalogRecord.nameOf(home);
-        final MapCore core = find(name);
-        return core == null || core.incarnation() != incarnation ? null : new String(name, StandardCharsets.UTF_8);
+        final long arbiter = parts().catalog.find(key, Memory.ARRAY_BASE, key.length);
+        return arbiter == 0 || presentCore(incarnation) == null
+                ? null
+                : new String(CatalogRecord.nameOf(arbiter), StandardCharsets.UTF_8);
+    }
+
+    /** The map of an incarnation, if its name stands for it; not one that is being given back. */
+    @Nullable MapCore presentCore(final int incarnation) {
+        final byte[] key = CatalogRecord.incarnationKey(incarnation);
+        final long arbiter = parts().catalog.find(key, Memory.ARRAY_BASE, key.length);
+        final MapCore core = arbiter == 0 ? null : find(CatalogRecord.nameOf(arbiter));
+        return core != null && core.incarnation() == incarnation ? core : null;
     }
 
     @Override

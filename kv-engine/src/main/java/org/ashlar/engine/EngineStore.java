@@ -18,6 +18,7 @@ import org.ashlar.engine.index.IndexContext;
 import org.ashlar.engine.jfr.EngineEvents;
 import org.ashlar.engine.record.Keys;
 import org.ashlar.engine.record.Scratch;
+import org.ashlar.engine.space.Evacuation;
 import org.ashlar.engine.space.Space;
 import org.ashlar.kv.DurabilityInfo;
 import org.ashlar.kv.Granule;
@@ -53,7 +54,7 @@ final class EngineStore implements Store {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
     private static final int ATTEMPTS_WHEN_FULL = 5;
     private static final int REAPED_LEAVES = 4;
-    private static final long REAP_PARK_NANOS = 1_000_000;
+    private static final int EVACUATED_WHEN_SHORT = 32;
     private static final int MAX_NAME_BYTES = 1024;
     private static final long CLOSE_POLL_NANOS = 50_000;
     private static final long ROOM_PARK_NANOS = 50_000;
@@ -69,11 +70,12 @@ final class EngineStore implements Store {
     private final long openNanos;
     private final ReentrantLock verifyLock = new ReentrantLock();
     private final Reaper reaper;
+    private final Evacuation evacuation;
     private final PageWatch watch;
     private final StatsCollector stats;
     private final EngineEvents.Observation observation;
     private final AsyncLanes lanes;
-    private final AtomicBoolean reaping = new AtomicBoolean();
+    private final BackgroundWork background;
     private final AtomicBoolean unmapped = new AtomicBoolean();
     private volatile boolean open = true;
 
@@ -106,6 +108,10 @@ final class EngineStore implements Store {
         }
         catalog.bind(space, keys, context);
         reaper = new Reaper(epochs, space, catalog);
+        background = new BackgroundWork("ashlar-background", this::isBackgroundWorkDue, this::workInBackground);
+        final RecordMover mover = new RecordMover(catalog);
+        evacuation = space.evacuation(mover);
+        mover.bind(evacuation);
         watch = new PageWatch(pool, space, catalog);
         stats = new StatsCollector(pool, epochs, space, context, catalog, reaper, growth, options.durability());
         lanes = new AsyncLanes(pool.persistence().mode() != Persistence.Mode.MSYNC);
@@ -236,7 +242,11 @@ final class EngineStore implements Store {
 
     /** At the end of a write, with no lock held: takes back what can be. */
     void afterWrite(final Participant participant) {
+        evacuation.pay(participant);
         epochs.drainWhenDue(participant);
+        if (space.isTrimDue() && options.backgroundWork()) {
+            background.start();
+        }
     }
 
     /** As {@link #makeRoom()}; from the second attempt on, other threads get some time to give back what they hold. */
@@ -261,29 +271,82 @@ final class EngineStore implements Store {
     }
 
     private void makeRoomOnce() {
+        judgeAll();
+        evacuate(EVACUATED_WHEN_SHORT);
+        final Participant participant = enterForWriting();
+        try {
+            space.useScatteredRoom();
+        } finally {
+            exit(participant);
+        }
+    }
+
+    /** Judges all that earlier opens left, and takes back all that readers do not hold. */
+    private void judgeAll() {
         // What the sweep finds dead can be taken back only by an operation that begins after it.
         while (reap()) {
             // what dropped maps held comes first
         }
-        Participant participant = enterForWriting();
+        final Participant participant = enterForWriting();
         try {
             space.sweepAll(participant);
         } finally {
             exit(participant);
         }
+        drainAll();
+    }
+
+    /** What an operation retires is taken back by one that begins after its end. */
+    private void drainAll() {
         for (int i = 0; i < 3; i++) {
-            participant = enterForWriting();
+            final Participant participant = enterForWriting();
             try {
                 epochs.drainAll(participant);
             } finally {
                 exit(participant);
             }
         }
-        participant = enterForWriting();
+    }
+
+    /** Empties so many sparse spans or chunks; false when there was none. */
+    private boolean evacuate(final int spans) {
+        final int found;
+        final Participant participant = enterForWriting();
         try {
-            space.useScatteredRoom();
+            found = evacuation.evacuateSome(participant, spans);
         } finally {
             exit(participant);
+        }
+        if (found > 0) {
+            drainAll();
+        }
+        return found > 0;
+    }
+
+    @Override
+    public long compact() {
+        try {
+            final long before = space.holeBytes();
+            judgeAll();
+            for (long budget = 2L * pool.allocatedChunks() + 2;
+                    budget > 0 && evacuate(EVACUATED_WHEN_SHORT);
+                    budget--) {
+                // one pass or two: who writes meanwhile may make more
+            }
+            boolean punched = true;
+            while (punched) {
+                final Participant participant = enterForWriting();
+                try {
+                    punched = space.punchAnyOne();
+                } finally {
+                    exit(participant);
+                }
+            }
+            return Math.max(0, space.holeBytes() - before);
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
         }
     }
 
@@ -357,7 +420,7 @@ final class EngineStore implements Store {
                 final boolean changed = change.test(participant);
                 afterWrite(participant);
                 if (changed && options.backgroundWork()) {
-                    reapInBackground();
+                    background.start();
                 }
                 return changed;
             } catch (final StoreFullException e) {
@@ -375,28 +438,26 @@ final class EngineStore implements Store {
         }
     }
 
-    private void reapInBackground() {
-        if (reaping.compareAndSet(false, true)) {
-            final Thread thread = new Thread(this::reapUntilDone, "ashlar-reaper");
-            thread.setDaemon(true);
-            thread.start();
-        }
+    private boolean isBackgroundWorkDue() {
+        return !reaper.isDone() || space.isTrimDue();
     }
 
-    private void reapUntilDone() {
+    private boolean workInBackground() {
+        final boolean reaped = !reaper.isDone() && reap();
+        return trim() || reaped;
+    }
+
+    /** Gives the blocks of a free chunk back to the file system, if there are more than will soon be needed. */
+    private boolean trim() {
+        final Participant participant = enterForWriting();
         try {
-            while (!reaper.isDone()) {
-                if (!reap()) {
-                    LockSupport.parkNanos(REAP_PARK_NANOS); // somebody who began before may still use the map
-                }
-            }
-        } catch (final StoreException e) {
-            LOG.log(System.Logger.Level.DEBUG, "giving back a dropped map ended early", e); // closed, as a rule
+            return space.isTrimDue() && space.punchOne();
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
         } finally {
-            reaping.set(false);
-        }
-        if (!reaper.isDone() && open) {
-            reapInBackground();
+            exit(participant);
         }
     }
 
@@ -499,7 +560,13 @@ final class EngineStore implements Store {
     private VerifyReport verifyLocked() {
         if (!pool.readOnly()) {
             changeMaps(catalog::removeStale); // an operation of its own: what it retires is taken back below
-            makeRoom();
+            try {
+                judgeAll();
+            } catch (final InternalError e) {
+                throw Errors.mediaError(e);
+            } catch (final PoolException e) {
+                throw Errors.translate(e);
+            }
         }
         final Participant participant = enter();
         try {

@@ -7,6 +7,7 @@ import org.ashlar.engine.index.IndexContext;
 import org.ashlar.engine.record.Keys;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.record.Scratch;
+import org.ashlar.engine.space.Evacuation;
 import org.ashlar.engine.space.Pages;
 import org.ashlar.engine.space.Space;
 import org.ashlar.kv.CorruptStoreException;
@@ -272,6 +273,43 @@ final class MapCore {
         final long old = publish(participant, hash, keyBase, keyOffset, keyLength, record, size, HashIndex.ANYTHING);
         if (old > 0) {
             space.retireRecord(participant, old);
+        }
+    }
+
+    /**
+     * Moves a record to another place, with the steps of a put. Nothing happens if the key has got another record meanwhile, or none.
+     *
+     * @param record a live record of this map that has been checked
+     * @throws StoreFullException when there is no room
+     */
+    void move(final Participant participant, final long record, final Evacuation evacuation) {
+        final long keyOffset = record + RecordHeader.BYTES;
+        final int keyLength = RecordHeader.keyLength(record);
+        final int valueLength = RecordHeader.valueLength(record);
+        final long size = RecordHeader.size(keyLength, valueLength);
+        final long copy = evacuation.allocate(participant, size);
+        try {
+            Scratch.of(participant)
+                    .writeRecord(
+                            copy,
+                            space.incarnationAt(copy, size),
+                            incarnation,
+                            openCounter,
+                            null,
+                            keyOffset,
+                            keyLength,
+                            null,
+                            keyOffset + keyLength,
+                            valueLength,
+                            tailBytes);
+            persistence.persist(copy, size);
+        } catch (final RuntimeException | Error e) {
+            space.releaseUnpublished(copy, size);
+            throw e;
+        }
+        final long hash = keys.hash(null, keyOffset, keyLength);
+        if (publish(participant, hash, null, keyOffset, keyLength, copy, size, record) > 0) {
+            space.retireRecord(participant, record);
         }
     }
 

@@ -135,6 +135,16 @@ final class DeviceBlocks {
         }
     }
 
+    /** Takes the blocks of a chunk's data away, as far as the file system can; its bytes become zero then. */
+    void punch(final int chunk) {
+        file.release(layout.chunkOffset(chunk), layout.geometry().chunkBytes());
+    }
+
+    /** Gives a chunk's data blocks again. */
+    void refill(final int chunk) {
+        file.allocate(layout.chunkOffset(chunk), layout.geometry().chunkBytes());
+    }
+
     /**
      * Takes back what an append that failed may have allocated, as far as the file system can: the data of chunks.
      *

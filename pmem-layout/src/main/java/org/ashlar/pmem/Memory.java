@@ -446,6 +446,13 @@ public final class Memory {
         }
     }
 
+    /** A range is about to become zero, at the file system's hands. */
+    static void noteErased(final long address, final long length) {
+        if (RECORDER != null) {
+            RECORDER.store(address, length);
+        }
+    }
+
     static void noteSynced(final PoolFile file) {
         if (RECORDER != null) {
             RECORDER.synced(file.path());

@@ -103,6 +103,7 @@ final class PageSyncer implements Persistence.PageSync {
             }
         } catch (final PoolException e) {
             fail(e);
+            throw e;
         } finally {
             lock.lock();
             isSyncing = false;

@@ -403,6 +403,28 @@ public final class Pool implements AutoCloseable {
         growth.allocateRange(linearOffset, length);
     }
 
+    /**
+     * Gives the device blocks of a chunk's data back to the file system, where that can be done (hole punching). The chunk's bytes are
+     * lost, and must not be touched, not even read, before {@link #refillChunk}: that a chunk is in this state is for the caller to
+     * know, durably, before the call. It still counts in {@link #allocatedChunks}.
+     *
+     * @param chunk one that has blocks
+     * @throws PoolException {@code READ_ONLY}, {@code CLOSED}
+     */
+    public void punchChunk(final int chunk) {
+        growth.punch(chunk);
+    }
+
+    /**
+     * Gives device blocks to a chunk again from which {@link #punchChunk} has taken them, or may have. Its bytes may be anything.
+     *
+     * @param chunk the chunk
+     * @throws PoolException {@code DEVICE_FULL}, {@code READ_ONLY}, {@code CLOSED}
+     */
+    public void refillChunk(final int chunk) {
+        growth.refill(chunk);
+    }
+
     // ---------------------------------------------------------------------------------------------------- its end
 
     /**

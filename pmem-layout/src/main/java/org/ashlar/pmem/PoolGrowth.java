@@ -220,6 +220,36 @@ final class PoolGrowth {
         }
     }
 
+    /** Takes the device blocks of a chunk's data away. */
+    void punch(final int chunk) {
+        lock.lock();
+        try {
+            checkWritable();
+            allocation.checkChunk(chunk);
+            Memory.noteErased(
+                    mapping.dataAddress() + layout.geometry().dataBytes(chunk),
+                    layout.geometry().chunkBytes());
+            blocks.punch(chunk);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives device blocks to a chunk's data again. */
+    void refill(final int chunk) {
+        lock.lock();
+        try {
+            checkWritable();
+            allocation.checkChunk(chunk);
+            blocks.refill(chunk);
+            if (syncsAlways) {
+                syncFile();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Gives blocks to the chunks of a range, wherever it lies, and notes them in the allocation map. */
     void allocateRange(final long offset, final long length) {
         lock.lock();

@@ -13,7 +13,7 @@ import com.dynatrace.hash4j.hashing.Hashing;
  * </pre>
  *
  * <p>check: 16 bits of a hash of the rest and of the chunk's number. extra: for the first chunk of a large extent the number of
- * its chunks, for the others the distance to the first.
+ * its chunks, for the others the distance to the first; for a free chunk {@link #HOLE} or 0.
  */
 final class ChunkWord {
     static final int KIND_BITS = 8;
@@ -23,7 +23,7 @@ final class ChunkWord {
     static final int EXTRA_SHIFT = INCARNATION_SHIFT + INCARNATION_BITS;
     static final int CHECK_SHIFT = EXTRA_SHIFT + EXTRA_BITS;
 
-    /** Was fresh, belongs to nobody yet. */
+    /** Belongs to nobody. */
     static final int FREE = 1;
     /** Index pages. */
     static final int INDEX = 2;
@@ -36,6 +36,9 @@ final class ChunkWord {
     /** Any other chunk of one. */
     static final int LARGE_BODY = 6;
 
+    /** In extra, of a free chunk: the file system may have its blocks, so it must not be touched. */
+    static final int HOLE = 1;
+
     private ChunkWord() {}
 
     static long of(final int chunk, final int kind, final int incarnation, final int extra) {
@@ -47,6 +50,10 @@ final class ChunkWord {
         final long rest = word & (1L << CHECK_SHIFT) - 1;
         final int kind = kind(word);
         return word >>> CHECK_SHIFT == check(chunk, rest) && kind >= FREE && kind <= LARGE_BODY;
+    }
+
+    static boolean isHole(final long word) {
+        return kind(word) == FREE && extra(word) == HOLE;
     }
 
     static int kind(final long word) {

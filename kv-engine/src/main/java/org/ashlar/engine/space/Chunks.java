@@ -1,5 +1,6 @@
 package org.ashlar.engine.space;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.StoreFullException;
@@ -21,6 +22,14 @@ final class Chunks {
     /** Flag in a chunk's header. */
     private static final int TAKEN_IN_THIS_OPEN = 1;
 
+    /** Free chunks that keep their blocks: some, and one for so many that were ever used. */
+    private static final int KEPT_FREE_CHUNKS = 4;
+
+    private static final int KEPT_FREE_FRACTION = 8;
+
+    /** What is not paid soon is not worth paying. */
+    private static final int MOST_DEBT_CHUNKS = 64;
+
     /** The space lock. */
     final ReentrantLock lock = new ReentrantLock();
 
@@ -33,7 +42,16 @@ final class Chunks {
     private final int chunkShift;
     private final boolean mayBePending;
     private final RoaringBitmap free = new RoaringBitmap();
+
+    /** Free chunks whose blocks the file system has. */
+    private final RoaringBitmap holes = new RoaringBitmap();
+
+    /** How many pages of what is sparse are to be looked at, for those that were taken. */
+    private final AtomicInteger evacuationDebt = new AtomicInteger();
+
     private volatile int highWater;
+    private volatile boolean trimDue;
+    private volatile boolean shortOfChunks;
 
     Chunks(final Pool pool) {
         this.pool = pool;
@@ -102,8 +120,59 @@ final class Chunks {
         return chunkBytes;
     }
 
+    /** Free chunks, holes included. */
     int freeCount() {
         return free.getCardinality();
+    }
+
+    /** Free chunks that have no blocks on the device. */
+    int holeCount() {
+        return holes.getCardinality();
+    }
+
+    /** So many free chunks keep their blocks, to be taken again soon. */
+    int keptFree() {
+        return KEPT_FREE_CHUNKS + highWater / KEPT_FREE_FRACTION;
+    }
+
+    /** Whether more free chunks than those have blocks. May be read without the lock. */
+    boolean isTrimDue() {
+        return trimDue;
+    }
+
+    private void noteFree() {
+        trimDue = free.getCardinality() - holes.getCardinality() > keptFree();
+    }
+
+    /** Whether a chunk can be taken without asking the device for more. */
+    boolean hasFree() {
+        return free.getCardinality() > holes.getCardinality();
+    }
+
+    /** Whether whole chunks are wanted more than spans. Needs no lock. */
+    boolean isShortOfChunks() {
+        return shortOfChunks;
+    }
+
+    /** Needs no lock. */
+    void noteShortOfChunks(final boolean value) {
+        shortOfChunks = value;
+    }
+
+    /** May be read without the lock. */
+    int evacuationDebt() {
+        return evacuationDebt.get();
+    }
+
+    /** Needs no lock. */
+    void payEvacuationDebt(final int pages) {
+        evacuationDebt.updateAndGet(debt -> Math.max(0, debt - pages));
+    }
+
+    /** Needs no lock. */
+    void addEvacuationDebt(final int pages) {
+        final int most = MOST_DEBT_CHUNKS * (chunkBytes >> Pages.SHIFT);
+        evacuationDebt.updateAndGet(debt -> Math.min(most, debt + pages));
     }
 
     /** Linear bytes below the high-water mark. */
@@ -132,24 +201,48 @@ final class Chunks {
 
     /** Takes one chunk; its word is durable and its header initialised when this returns. */
     int take(final int kind) {
-        if (!free.isEmpty()) {
-            final int chunk = free.first();
-            final int incarnation = ChunkWord.next(ChunkWord.incarnation(word(chunk)));
-            if (kind == ChunkWord.INDEX) {
-                publish(chunk, ChunkWord.of(chunk, ChunkWord.FREE, incarnation, 0)); // what it held is dead, and may go
-                zeroPageHeads(chunk);
-            }
-            publish(chunk, ChunkWord.of(chunk, kind, incarnation, 0));
+        if (free.isEmpty()) {
+            final int chunk = highWater;
+            allocateFresh(1);
+            publish(chunk, ChunkWord.of(chunk, kind, 1, 0));
+            highWater = chunk + 1;
             resetHeader(chunk);
-            free.remove(chunk);
             return chunk;
         }
-        final int chunk = highWater;
-        allocateFresh(1);
-        publish(chunk, ChunkWord.of(chunk, kind, 1, 0));
-        highWater = chunk + 1;
+        final int chunk = hasFree() ? firstSolid() : free.first();
+        refill(chunk);
+        final int incarnation = ChunkWord.next(ChunkWord.incarnation(word(chunk)));
+        if (kind == ChunkWord.INDEX) {
+            publish(chunk, ChunkWord.of(chunk, ChunkWord.FREE, incarnation, 0)); // what it held is dead, and may go
+            zeroPageHeads(chunk);
+        }
+        publish(chunk, ChunkWord.of(chunk, kind, incarnation, 0));
         resetHeader(chunk);
+        free.remove(chunk);
+        noteFree();
         return chunk;
+    }
+
+    /** The first free chunk that has blocks; there is one. */
+    private int firstSolid() {
+        for (final int chunk : free) {
+            if (!holes.contains(chunk)) {
+                return chunk;
+            }
+        }
+        throw new IllegalStateException("more holes than free chunks");
+    }
+
+    /** Gives a free chunk its blocks again; its word goes on to say that it may have none, until it is taken. */
+    private void refill(final int chunk) {
+        if (holes.contains(chunk)) {
+            try {
+                pool.refillChunk(chunk);
+            } catch (final PoolException e) {
+                throw asStoreFull(e, chunkBytes);
+            }
+            holes.remove(chunk);
+        }
     }
 
     /** Takes a run of chunks for one large record. */
@@ -164,6 +257,9 @@ final class Chunks {
                 free.add(first + i);
             }
         }
+        for (int i = 0; i < count; i++) {
+            refill(first + i);
+        }
         final int incarnation = ChunkWord.next(ChunkWord.incarnation(word(first)));
         for (int i = 1; i < count; i++) { // bodies first: without its head a body is free
             publish(first + i, ChunkWord.of(first + i, ChunkWord.LARGE_BODY, incarnation, i));
@@ -173,6 +269,7 @@ final class Chunks {
             resetHeader(first + i);
             free.remove(first + i);
         }
+        noteFree();
         return first;
     }
 
@@ -195,6 +292,49 @@ final class Chunks {
 
     void release(final int chunk) {
         free.add(chunk);
+        if (ChunkWord.isHole(word(chunk))) { // what an earlier open has left
+            holes.add(chunk);
+        }
+        noteFree();
+    }
+
+    /**
+     * Gives the blocks of the last free chunk that has any back to the file system. The lock is not held when the file system is asked.
+     *
+     * @param kept so many free chunks keep their blocks
+     * @return whether there was one
+     */
+    boolean punchOne(final int kept) {
+        int chunk = -1;
+        lock.lock();
+        try {
+            noteFree();
+            if (free.getCardinality() - holes.getCardinality() > kept) {
+                final RoaringBitmap solid = RoaringBitmap.andNot(free, holes);
+                chunk = solid.last();
+                free.remove(chunk);
+                // Durable before the blocks go: no open may touch the chunk from here on.
+                publish(chunk, ChunkWord.of(chunk, ChunkWord.FREE, ChunkWord.incarnation(word(chunk)), ChunkWord.HOLE));
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (chunk < 0) {
+            return false;
+        }
+        try {
+            pool.punchChunk(chunk);
+        } finally {
+            lock.lock();
+            try {
+                free.add(chunk);
+                holes.add(chunk);
+                noteFree();
+            } finally {
+                lock.unlock();
+            }
+        }
+        return true;
     }
 
     /** Device blocks for fresh chunks; the pool usually has them ahead of need. */

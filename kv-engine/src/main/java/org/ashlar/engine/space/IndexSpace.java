@@ -14,7 +14,7 @@ import org.roaringbitmap.RoaringBitmap;
  */
 final class IndexSpace {
     /** Descriptor flag of a page that a sweep found unfit for use. */
-    private static final int KEPT_FLAGS = 4; // SlotSpace.LISTED: the page may still be linked in a list of slot pages
+    private static final int KEPT_FLAGS = SlotPage.LISTED; // the page may still be linked in a list of slot pages
 
     private final Chunks chunks;
     private final Descriptors descriptors;
@@ -43,15 +43,15 @@ final class IndexSpace {
     }
 
     /** Takes a page; its descriptor is initialised and unlocked, its old content is garbage. */
-    long allocate(final Participant participant, final Space space) {
+    long allocate(final Participant participant, final ChunkSource source) {
         if (chunksWithPages.isEmpty()) { // a racy look; at worst a few pages are judged early
-            space.sweepSome(participant); // once: a put looks at few of the pages of earlier opens
+            source.sweepSome(participant); // once: a put looks at few of the pages of earlier opens
         }
         final long address;
         chunks.lock.lock();
         try {
             if (chunksWithPages.isEmpty()) {
-                final int chunk = space.takeChunk(ChunkWord.INDEX);
+                final int chunk = source.takeChunk(ChunkWord.INDEX);
                 if (chunk == 0) {
                     PageBitmap.set(descriptors.chunkHeader(chunk), 0, 1);
                 }

@@ -1,5 +1,6 @@
 package org.ashlar.engine.space;
 
+import java.util.concurrent.atomic.LongAdder;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.RecordHeader;
@@ -27,6 +28,17 @@ final class RunSpace {
     /** Run chunks with free pages; under the space lock. */
     private final RoaringBitmap chunksWithPages = new RoaringBitmap();
 
+    /** Run chunks whose records are on their way elsewhere; under the space lock. */
+    private final RoaringBitmap leaving = new RoaringBitmap();
+
+    /** Pages of run chunks that this open has touched, and how many of them are taken. */
+    private final LongAdder pages = new LongAdder();
+
+    private final LongAdder takenPages = new LongAdder();
+
+    /** Chunk that the search for a sparse one looks at next. Under the evacuation's lock. */
+    private int hand;
+
     RunSpace(
             final Pool pool,
             final Chunks chunks,
@@ -42,50 +54,53 @@ final class RunSpace {
     }
 
     /** Takes a run for a record of so many bytes; its old content is garbage. */
-    long allocate(final Participant participant, final long bytes, final Space space) {
+    long allocate(final Participant participant, final long bytes, final ChunkSource source) {
         final long pages = Pages.count(bytes);
         final int chunkCount = (int) ((pages + pagesPerChunk - 1) / pagesPerChunk);
         for (int i = 0; i < SWEEPS_PER_CHUNK * chunkCount; i++) { // a put looks at little of what earlier opens left
-            final long run = takeKnown(pages, chunkCount, space);
+            final long run = takeKnown(pages, chunkCount, source);
             if (run != 0) {
                 return run;
             }
-            if (!space.sweepSome(participant)) {
+            if (!source.sweepSome(participant)) {
                 break;
             }
         }
         chunks.lock.lock();
         try {
-            final long run = takeKnown(pages, chunkCount, space);
+            final long run = takeKnown(pages, chunkCount, source);
             if (run != 0) {
                 return run;
             }
             if (pages > pagesPerChunk) {
-                return chunks.addressOf(space.takeChunkRun(chunkCount));
+                source.noteTaken(chunkCount * pagesPerChunk, true);
+                return chunks.addressOf(source.takeChunkRun(chunkCount));
             }
-            return takeFromNewChunk((int) pages, space);
+            return takeFromNewChunk((int) pages, source);
         } finally {
             chunks.lock.unlock();
         }
     }
 
     /** A run in space that is known to be free and is not fresh; 0 when there is none. */
-    private long takeKnown(final long pages, final int chunkCount, final Space space) {
+    private long takeKnown(final long pages, final int chunkCount, final ChunkSource source) {
         chunks.lock.lock();
         try {
             if (pages > pagesPerChunk) {
-                return chunks.hasFreeRun(chunkCount) ? chunks.addressOf(space.takeChunkRun(chunkCount)) : 0;
+                return chunks.hasFreeRun(chunkCount) ? chunks.addressOf(source.takeChunkRun(chunkCount)) : 0;
             }
             final long run = takeFromChunks((int) pages);
-            return run == 0 && chunks.freeCount() > 0 ? takeFromNewChunk((int) pages, space) : run;
+            return run == 0 && chunks.hasFree() ? takeFromNewChunk((int) pages, source) : run;
         } finally {
             chunks.lock.unlock();
         }
     }
 
-    private long takeFromNewChunk(final int pages, final Space space) {
-        final int chunk = space.takeChunk(ChunkWord.RUNS);
+    private long takeFromNewChunk(final int pages, final ChunkSource source) {
+        final int chunk = source.takeChunk(ChunkWord.RUNS);
+        source.noteTaken(pagesPerChunk, true);
         chunksWithPages.add(chunk);
+        this.pages.add(pagesPerChunk);
         return takePages(chunk, pages);
     }
 
@@ -106,6 +121,7 @@ final class RunSpace {
             return 0;
         }
         PageBitmap.set(header, first, pages);
+        takenPages.add(pages);
         if (PageBitmap.firstClear(header, pagesPerChunk) == pagesPerChunk) {
             chunksWithPages.remove(chunk);
         }
@@ -141,14 +157,17 @@ final class RunSpace {
     private void freePages(final int chunk, final int first, final int pages) {
         final long header = descriptors.chunkHeader(chunk);
         PageBitmap.clear(header, first, pages);
+        takenPages.add(-pages);
         offerLocked(chunk, header);
     }
 
     private void offerLocked(final int chunk, final long header) {
         if (PageBitmap.isAllClear(header, pagesPerChunk)) {
             chunksWithPages.remove(chunk);
+            leaving.remove(chunk);
+            pages.add(-pagesPerChunk);
             chunks.release(chunk);
-        } else if (PageBitmap.firstClear(header, pagesPerChunk) != pagesPerChunk) {
+        } else if (!leaving.contains(chunk) && PageBitmap.firstClear(header, pagesPerChunk) != pagesPerChunk) {
             chunksWithPages.add(chunk);
         }
     }
@@ -170,6 +189,84 @@ final class RunSpace {
         return ChunkWord.kind(word) == ChunkWord.LARGE_BODY
                 && ChunkWord.incarnation(word) == ChunkWord.incarnation(headWord)
                 && ChunkWord.extra(word) == chunk - head;
+    }
+
+    // -------------------------------------------------------------------------------------------------- evacuation
+
+    /** Pages of run chunks, as far as this open has touched them. */
+    long pages() {
+        return pages.sum();
+    }
+
+    /** Pages of them that are free. */
+    long freePages() {
+        return pages.sum() - takenPages.sum();
+    }
+
+    /**
+     * The next run chunk that is no denser than a limit, marked so that nothing is allocated from it.
+     *
+     * @return its number; -1 when there is none
+     */
+    int takeSparse(final int mostPerMille) {
+        chunks.lock.lock();
+        try {
+            final int end = chunks.highWater();
+            for (int i = 0; i < end; i++) {
+                hand = hand + 1 >= end ? 0 : hand + 1;
+                final boolean candidate = descriptors.isChunkInitialised(hand)
+                        && chunksWithPages.contains(hand)
+                        && chunks.kindUnchecked(hand) == ChunkWord.RUNS;
+                if (candidate
+                        && PageBitmap.countSet(descriptors.chunkHeader(hand), pagesPerChunk) * 1000L
+                                <= (long) mostPerMille * pagesPerChunk) {
+                    chunksWithPages.remove(hand);
+                    leaving.add(hand);
+                    return hand;
+                }
+            }
+            return -1;
+        } finally {
+            chunks.lock.unlock();
+        }
+    }
+
+    /** Whether a chunk is still being left. */
+    boolean isLeaving(final int chunk) {
+        chunks.lock.lock();
+        try {
+            return leaving.contains(chunk);
+        } finally {
+            chunks.lock.unlock();
+        }
+    }
+
+    /** After this, a chunk may be allocated from again. */
+    void stay(final int chunk) {
+        chunks.lock.lock();
+        try {
+            if (leaving.checkedRemove(chunk)) {
+                offerLocked(chunk, descriptors.chunkHeader(chunk));
+            }
+        } finally {
+            chunks.lock.unlock();
+        }
+    }
+
+    /** Address of the first taken page of a run chunk from a page on; 0 when there is none. */
+    long nextTaken(final int chunk, final int fromPage) {
+        chunks.lock.lock();
+        try {
+            final long header = descriptors.chunkHeader(chunk);
+            for (int page = fromPage; page < pagesPerChunk; page++) {
+                if (PageBitmap.get(header, page)) {
+                    return chunks.addressOf(chunk) + ((long) page << Pages.SHIFT);
+                }
+            }
+            return 0;
+        } finally {
+            chunks.lock.unlock();
+        }
     }
 
     static long pagesOf(final long run) {
@@ -210,7 +307,10 @@ final class RunSpace {
             kept = judgeEach(participant, chunk, word, true);
         }
         quarantine.addRuns(kept, (long) kept << Pages.SHIFT);
-        return PageBitmap.countSet(descriptors.chunkHeader(chunk), pagesPerChunk) < pagesPerChunk;
+        final int taken = PageBitmap.countSet(descriptors.chunkHeader(chunk), pagesPerChunk);
+        pages.add(pagesPerChunk);
+        takenPages.add(taken);
+        return taken < pagesPerChunk;
     }
 
     /** Sets the bitmap of a chunk to the pages that are not dead; how many heads are quarantined. */

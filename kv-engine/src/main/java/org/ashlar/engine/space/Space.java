@@ -22,6 +22,7 @@ public final class Space implements Reclaimer {
     /** Pages judged by one call of {@link #sweepSome}. */
     private static final int SWEEP_PAGES = 32;
 
+    private static final int WHOLE = 1000;
     private static final int RECORD = 0;
     private static final int INDEX_PAGE = 1;
     private static final int OFFER_PAGE = 2;
@@ -54,6 +55,8 @@ public final class Space implements Reclaimer {
     private final RunSpace runs;
     private final IndexSpace index;
     private final Quarantine quarantine = new Quarantine();
+    private final ChunkSource growing = new Growing();
+    private final ChunkSource moving = new Moving();
     private final long data;
     private final int pagesPerChunk;
     private final int largestSlot;
@@ -119,8 +122,8 @@ public final class Space implements Reclaimer {
     public long allocateRecord(final Participant participant, final long bytes) {
         participant.beginMutation();
         return bytes <= largestSlot
-                ? slots.allocate(participant, slots.classes().classFor(bytes), this)
-                : runs.allocate(participant, bytes, this);
+                ? slots.allocate(participant, slots.classes().classFor(bytes), growing)
+                : runs.allocate(participant, bytes, growing);
     }
 
     /**
@@ -143,17 +146,126 @@ public final class Space implements Reclaimer {
      */
     public long allocateIndexPage(final Participant participant) {
         participant.noteMutation();
-        return index.allocate(participant, this);
+        return index.allocate(participant, growing);
     }
 
-    /** With the space lock held. */
-    int takeChunk(final int kind) {
-        return chunks.take(kind);
+    /** As {@link #allocateRecord}, for a record that moves. */
+    long allocateToMove(final Participant participant, final long bytes) {
+        participant.beginMutation();
+        return bytes <= largestSlot
+                ? slots.allocate(participant, slots.classes().classFor(bytes), moving)
+                : runs.allocate(participant, bytes, moving);
     }
 
-    /** With the space lock held. */
-    int takeChunkRun(final int count) {
-        return chunks.takeRun(count);
+    /** Everything that can be had: free chunks, what earlier opens left, growth. */
+    private final class Growing implements ChunkSource {
+        @Override
+        public int takeChunk(final int kind) {
+            return chunks.take(kind);
+        }
+
+        @Override
+        public int takeChunkRun(final int count) {
+            return chunks.takeRun(count);
+        }
+
+        @Override
+        public boolean sweepSome(final Participant participant) {
+            return Space.this.sweepSome(participant);
+        }
+
+        @Override
+        public void noteTaken(final int pages, final boolean wholeChunks) {
+            final int perMille = densityPerMille();
+            if (perMille < Evacuation.SPARSE_PER_MILLE) {
+                // Of so many pages as dense as the whole, so many become free when they are emptied.
+                chunks.noteShortOfChunks(wholeChunks);
+                chunks.addEvacuationDebt(pages * WHOLE / (WHOLE - perMille) + 1);
+            }
+        }
+    }
+
+    /**
+     * How much of the slots and run pages that this open has touched is taken.
+     *
+     * @return of a thousand; all, when less than a chunk is free
+     */
+    int densityPerMille() {
+        final long free = slots.sparse().freeBytes() + (runs.freePages() << Pages.SHIFT);
+        final long all = slots.sparse().capacityBytes() + (runs.pages() << Pages.SHIFT);
+        return free < chunks.chunkBytes() ? WHOLE : (int) ((all - free) * WHOLE / all);
+    }
+
+    /** For records that move: what this open has not touched stays so, and nothing has to be moved for it. */
+    private final class Moving implements ChunkSource {
+        @Override
+        public int takeChunk(final int kind) {
+            return chunks.take(kind);
+        }
+
+        @Override
+        public int takeChunkRun(final int count) {
+            return chunks.takeRun(count);
+        }
+
+        @Override
+        public boolean sweepSome(final Participant participant) {
+            return false;
+        }
+
+        @Override
+        public void noteTaken(final int pages, final boolean wholeChunks) {}
+    }
+
+    /**
+     * What empties sparse spans and chunks. Once.
+     *
+     * @param mover moves records
+     * @return the evacuation
+     */
+    public Evacuation evacuation(final Evacuation.Mover mover) {
+        return new Evacuation(this, chunks, slots, runs, mover);
+    }
+
+    /**
+     * Whether more chunks are free, with their blocks, than will soon be needed.
+     *
+     * @return true when {@link #punchOne} would do something
+     */
+    public boolean isTrimDue() {
+        return chunks.isTrimDue();
+    }
+
+    /**
+     * Gives the blocks of a free chunk back to the file system, if that {@link #isTrimDue}.
+     *
+     * @return whether there was such a chunk
+     */
+    public boolean punchOne() {
+        return chunks.punchOne(chunks.keptFree());
+    }
+
+    /**
+     * Gives the blocks of a free chunk back to the file system.
+     *
+     * @return whether there was one that had any
+     */
+    public boolean punchAnyOne() {
+        return chunks.punchOne(0);
+    }
+
+    /**
+     * Bytes of free chunks whose blocks the file system has.
+     *
+     * @return bytes
+     */
+    public long holeBytes() {
+        chunks.lock.lock();
+        try {
+            return (long) chunks.holeCount() * chunks.chunkBytes();
+        } finally {
+            chunks.lock.unlock();
+        }
     }
 
     /**

@@ -203,6 +203,11 @@ final class ToyStore implements Store {
     }
 
     @Override
+    public long compact() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void sync() {
         throw new UnsupportedOperationException();
     }

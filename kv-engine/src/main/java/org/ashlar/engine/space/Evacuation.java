@@ -1,0 +1,292 @@
+package org.ashlar.engine.space;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.agrona.collections.LongArrayList;
+import org.ashlar.engine.epoch.Participant;
+import org.ashlar.kv.CorruptStoreException;
+import org.ashlar.kv.StoreFullException;
+import org.ashlar.pmem.Memory;
+
+/**
+ * Empties spans and chunks that are sparse, so that another size class or kind of chunk can have them.
+ *
+ * <p>Random deletes never empty a span of many records. So for each span that a size class is given, a few pages of sparse spans and run chunks are
+ * looked at: what is live in them moves, as an update with an unchanged value would move it, into pages of their size class that have room; what they held is
+ * retired, and when the last of it is freed, the span or chunk is. Nothing is allocated from them meanwhile.
+ *
+ * <p>Writers do it, in small pieces, at the end of their operations: who makes the pool grow also makes it shrink, and no thread has to keep up
+ * with them. All state is of this open. One thread at a time.
+ */
+public final class Evacuation {
+    /** Sparse is what is no denser than this, and nothing is done while the whole is denser: taken of a thousand. */
+    static final int SPARSE_PER_MILLE = 800;
+
+    /** What is emptied may be so much denser than the whole. */
+    private static final int DENSER_PER_MILLE = 50;
+
+    /** Where space is short. */
+    private static final int SPARSE_WHEN_SHORT_PER_MILLE = 950;
+
+    /** Where there is no room to move to, a pass ends after so many that could not go. */
+    private static final int MOST_REFUSED = 64;
+
+    /** What a piece of the sweep counts for. */
+    private static final int SWEPT_PAGES_COST = 4;
+
+    /** A writer stops after the step in which it has spent so much time. */
+    private static final long PAID_NANOS = 2_000_000;
+
+    /** Moves records. Called by one thread at a time. */
+    public interface Mover {
+        /** An operation begins: what was found out about maps in the one before may be wrong. */
+        void begin();
+
+        /**
+         * Moves a record, if it is live.
+         *
+         * @param participant the caller's
+         * @param record address of what was a record once, or is being written
+         * @param spaceBytes bytes from there to the end of its place
+         * @return false when it has to stay where it is
+         * @throws StoreFullException when there is no room
+         */
+        boolean move(Participant participant, long record, long spaceBytes);
+    }
+
+    private final Space space;
+    private final Chunks chunks;
+    private final SlotSpace slots;
+    private final SparseSpans spans;
+    private final RunSpace runs;
+    private final Mover mover;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final LongArrayList taken = new LongArrayList();
+    private int spanBytesOfSlot;
+
+    /** What is being emptied, under the lock: first page of a span, number of a run chunk; -1 for nothing. */
+    private long span = -1;
+
+    private int run = -1;
+
+    /** The slot chunk that is being emptied as a whole, and its span that is next. */
+    private int chunk = -1;
+
+    private int spanOfChunk;
+
+    /** Number within it of the page that is next, and whether something in it has to stay. */
+    private int page;
+
+    private boolean stays;
+
+    /** Searches that have found nothing, in a row. */
+    private long fruitlessSpans;
+
+    private final AtomicLong emptied = new AtomicLong();
+
+    Evacuation(final Space space, final Chunks chunks, final SlotSpace slots, final RunSpace runs, final Mover mover) {
+        this.space = space;
+        this.chunks = chunks;
+        this.slots = slots;
+        this.runs = runs;
+        this.mover = mover;
+        spans = slots.sparse();
+    }
+
+    /**
+     * Does a small part of what the growth of the pool has made due. At the end of a write, with no lock held. Throws nothing: the write is
+     * done.
+     *
+     * @param participant the caller's
+     */
+    public void pay(final Participant participant) {
+        if (chunks.evacuationDebt() == 0 || !lock.tryLock()) {
+            return;
+        }
+        try {
+            mover.begin();
+            final long begin = System.nanoTime();
+            while (chunks.evacuationDebt() > 0 && System.nanoTime() - begin < PAID_NANOS) {
+                final int density = space.densityPerMille();
+                final int done = density < SPARSE_PER_MILLE
+                        ? step(participant, Math.min(SPARSE_PER_MILLE, density + DENSER_PER_MILLE))
+                        : 0;
+                chunks.payEvacuationDebt(done == 0 ? Integer.MAX_VALUE : done);
+            }
+            Memory.settleFaults(); // here, not in the operation that this is done for
+        } catch (final StoreFullException | CorruptStoreException | InternalError e) {
+            abandon();
+            chunks.payEvacuationDebt(Integer.MAX_VALUE);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Looks at all that is sparse, and moves what can be moved. To be called again after what it retired was taken back, as long as it
+     * finds something.
+     *
+     * @param participant the caller's
+     * @param mostSpans ends after so many spans or chunks
+     * @return how many it has found
+     */
+    public int evacuateSome(final Participant participant, final int mostSpans) {
+        lock.lock();
+        try {
+            mover.begin();
+            chunks.noteShortOfChunks(true); // they serve whatever comes
+            final long before = emptied.get();
+            int refused = 0;
+            while ((isAtIt() || emptied.get() - before < mostSpans) && refused < MOST_REFUSED) {
+                try {
+                    if (step(participant, SPARSE_WHEN_SHORT_PER_MILLE) == 0) {
+                        break;
+                    }
+                } catch (final StoreFullException e) { // this one cannot go, but others may
+                    abandon();
+                    refused++;
+                }
+            }
+            final int found = (int) (emptied.get() - before);
+            Memory.settleFaults();
+            return found;
+        } catch (final CorruptStoreException | InternalError e) {
+            abandon();
+            throw e;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Spans and run chunks that were emptied in this open, or begun to.
+     *
+     * @return a number that never falls
+     */
+    public long emptied() {
+        return emptied.get();
+    }
+
+    /** Empties one page of a span, or one run; how many pages it has looked at, 0 when nothing is sparse. */
+    private int step(final Participant participant, final int mostPerMille) {
+        if (span >= 0) {
+            return leavePage(participant);
+        }
+        if (run >= 0) {
+            return leaveRun(participant);
+        }
+        if (chunk >= 0) {
+            return nextInChunk();
+        }
+        // First what earlier opens left, as it may be the sparsest.
+        return space.sweepSome(participant) ? SWEPT_PAGES_COST : search(mostPerMille);
+    }
+
+    private boolean isAtIt() {
+        return span >= 0 || run >= 0 || chunk >= 0;
+    }
+
+    private int search(final int mostPerMille) {
+        page = 0;
+        stays = false;
+        if (chunks.isShortOfChunks()) {
+            chunk = spans.takeNextChunk(mostPerMille);
+            spanOfChunk = 0;
+            run = chunk < 0 ? runs.takeSparse(mostPerMille) : -1;
+        }
+        if (!isAtIt()) {
+            span = spans.takeNext(mostPerMille);
+        }
+        if (!isAtIt()) {
+            fruitlessSpans += SparseSpans.SEARCHED_SPANS;
+            if (fruitlessSpans < spans.allSpans() + SparseSpans.SEARCHED_SPANS) {
+                return 1;
+            }
+            fruitlessSpans = 0;
+            run = runs.takeSparse(mostPerMille);
+        }
+        if (!isAtIt()) {
+            return 0;
+        }
+        fruitlessSpans = 0;
+        emptied.incrementAndGet();
+        return 1;
+    }
+
+    private int nextInChunk() {
+        page = 0;
+        stays = false;
+        while (span < 0 && spanOfChunk < spans.spansPerChunk()) {
+            span = spans.takeIn(chunk, spanOfChunk++);
+        }
+        if (span < 0) {
+            chunk = -1; // what is left of it goes, or stays, when what was retired is freed
+        }
+        return 1;
+    }
+
+    private int leavePage(final Participant participant) {
+        final long number = span + page;
+        if (slots.isLeaving(number)) { // or all of it has gone already, and it is another class's by now
+            taken.clear();
+            slots.forEachTaken(number, (address, bytes) -> {
+                taken.addLong(address);
+                spanBytesOfSlot = (int) bytes;
+            });
+            final int bytes = spanBytesOfSlot;
+            for (int i = 0; i < taken.size(); i++) {
+                stays |= !mover.move(participant, taken.getLong(i), bytes);
+            }
+        }
+        if (++page == spans.spanPages()) {
+            if (stays) {
+                spans.stay(span);
+            }
+            span = -1;
+        }
+        return 1;
+    }
+
+    private int leaveRun(final Participant participant) {
+        final long address = runs.isLeaving(run) ? runs.nextTaken(run, page) : 0;
+        if (address == 0) {
+            if (stays) {
+                runs.stay(run);
+            }
+            run = -1;
+            return 1;
+        }
+        final int first = (int) ((address - chunks.addressOf(run)) >>> Pages.SHIFT);
+        final int left = (chunks.chunkBytes() >>> Pages.SHIFT) - first;
+        // What is no live record any more is passed over by what its header says; where that is wrong, what comes next
+        // is no live record's head.
+        final int pages = (int) Math.min(left, Math.max(1, RunSpace.pagesOf(address)));
+        stays |= !mover.move(participant, address, (long) left << Pages.SHIFT);
+        page = first + pages;
+        return pages;
+    }
+
+    private void abandon() {
+        if (span >= 0) {
+            spans.stay(span);
+            span = -1;
+        }
+        if (run >= 0) {
+            runs.stay(run);
+            run = -1;
+        }
+        chunk = -1;
+    }
+
+    /**
+     * Takes a place for a record that moves.
+     *
+     * @param participant the caller's
+     * @param bytes of the record
+     * @return address
+     * @throws StoreFullException when there is no room
+     */
+    public long allocate(final Participant participant, final long bytes) {
+        return space.allocateToMove(participant, bytes);
+    }
+}
