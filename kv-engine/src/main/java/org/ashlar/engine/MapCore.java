@@ -131,6 +131,11 @@ final class MapCore {
         }
     }
 
+    /** Bytes from a record on that can be read. */
+    long readableBytes(final long record) {
+        return space.usedBytes() - (record - data);
+    }
+
     static long valueAddress(final long record) {
         return record + RecordHeader.BYTES + RecordHeader.keyLength(record);
     }
@@ -280,12 +285,17 @@ final class MapCore {
      * Moves a record to another place, with the steps of a put. Nothing happens if the key has got another record meanwhile, or none.
      *
      * @param record a live record of this map that has been checked
+     * @param keyLength its bytes of key, as they were checked
+     * @param valueLength its bytes of value, as they were checked
      * @throws StoreFullException when there is no room
      */
-    void move(final Participant participant, final long record, final Evacuation evacuation) {
+    void move(
+            final Participant participant,
+            final long record,
+            final int keyLength,
+            final int valueLength,
+            final Evacuation evacuation) {
         final long keyOffset = record + RecordHeader.BYTES;
-        final int keyLength = RecordHeader.keyLength(record);
-        final int valueLength = RecordHeader.valueLength(record);
         final long size = RecordHeader.size(keyLength, valueLength);
         final long copy = evacuation.allocate(participant, size);
         try {

@@ -166,7 +166,7 @@ final class MapReads {
     }
 
     private void checkIntact(final Participant participant, final long record) {
-        if (!Scratch.of(participant).isRecordIntact(record, 0)) {
+        if (!Scratch.of(participant).isRecordIntact(record, 0, map.core().readableBytes(record))) {
             throw new CorruptStoreException("a record of map '" + map.name() + "', with a key of "
                     + RecordHeader.keyLength(record) + " and a value of " + RecordHeader.valueLength(record)
                     + " bytes, fails its checksum; verify the store");

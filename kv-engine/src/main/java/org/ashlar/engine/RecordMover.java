@@ -49,10 +49,10 @@ final class RecordMover implements Evacuation.Mover {
             return true; // dead: it goes by itself
         }
         final Evacuation e = evacuation;
-        if (e == null || !Scratch.of(participant).isRecordIntact(record, 0)) {
+        if (e == null || !Scratch.of(participant).isRecordIntact(record, 0, spaceBytes)) {
             return false; // a new checksum would make damage look sound
         }
-        core.move(participant, record, e);
+        core.move(participant, record, keyLength, valueLength, e);
         return true;
     }
 

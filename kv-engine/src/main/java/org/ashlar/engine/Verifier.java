@@ -137,7 +137,8 @@ final class Verifier {
                 problem(what + ": " + e.getMessage());
                 return;
             }
-            if (!Scratch.of(participant).isRecordIntact(record, isRoot ? 0 : core.tailBytes())) {
+            if (!Scratch.of(participant)
+                    .isRecordIntact(record, isRoot ? 0 : core.tailBytes(), core.readableBytes(record))) {
                 problem(what + ": the record at linear offset " + (record - data) + " fails its checksum");
             }
             if (core != catalog.catalog() && !isRoot) {

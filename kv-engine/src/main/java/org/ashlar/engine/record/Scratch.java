@@ -213,17 +213,18 @@ public final class Scratch {
 
     /**
      * Whether a record's checksum is right. Copies to the heap before it checksums, because a checksum over a mapped page
-     * that has gone bad would end the JVM. The caller has checked that the record lies within its space.
+     * that has gone bad would end the JVM. The lengths are read once: what is read from a bad page may be something else each time.
      *
      * @param address of the record
      * @param tailBytes bytes at the end that the checksum leaves out
-     * @return true when it is
+     * @param spaceBytes bytes from the address that can be read
+     * @return true when it is; false too where the record claims to be longer than that
      */
-    public boolean isRecordIntact(final long address, final int tailBytes) {
-        final long covered = RecordHeader.size(RecordHeader.keyLength(address), RecordHeader.valueLength(address))
-                - Integer.BYTES
-                - tailBytes;
-        if (covered < RecordHeader.BYTES - Integer.BYTES) {
+    public boolean isRecordIntact(final long address, final int tailBytes, final long spaceBytes) {
+        final int valueLength = RecordHeader.valueLength(address);
+        final long size = RecordHeader.size(RecordHeader.keyLength(address), valueLength);
+        final long covered = size - Integer.BYTES - tailBytes;
+        if (valueLength < 0 || size > spaceBytes || covered < RecordHeader.BYTES - Integer.BYTES) {
             return false;
         }
         crc.reset();

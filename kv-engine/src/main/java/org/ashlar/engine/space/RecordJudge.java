@@ -48,7 +48,7 @@ final class RecordJudge {
         } catch (final CorruptStoreException e) {
             return Verdict.QUARANTINED; // the index is damaged where this record would be: nobody can tell
         }
-        return Scratch.of(participant).isRecordIntact(address, liveness.tailBytes(address))
+        return Scratch.of(participant).isRecordIntact(address, liveness.tailBytes(address), spaceBytes)
                 ? Verdict.DEAD
                 : Verdict.QUARANTINED;
     }

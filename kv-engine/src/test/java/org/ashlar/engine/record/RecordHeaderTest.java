@@ -51,17 +51,18 @@ final class RecordHeaderTest {
         assertEquals(9, Memory.getInt(RECORD + RecordHeader.OPEN_OFFSET));
         assertTrue(Keys.matches(RECORD, -5, key, Memory.ARRAY_BASE, keyLength));
         assertFalse(Keys.matches(RECORD, -4, key, Memory.ARRAY_BASE, keyLength), "another map");
-        assertTrue(scratch.isRecordIntact(RECORD, tail));
         final long size = RecordHeader.size(keyLength, valueLength);
+        assertTrue(scratch.isRecordIntact(RECORD, tail, size));
+        assertFalse(scratch.isRecordIntact(RECORD, tail, size - 1), "it would not lie within its space");
         for (long at = 0; at < size; at += at < 200 || at > size - 200 ? 1 : 997) {
             if (at >= RecordHeader.KEY_LENGTH_OFFSET && at < RecordHeader.OPEN_OFFSET) {
                 continue; // lengths are checked against the space before the checksum is
             }
             Memory.putLong(RECORD + at, Memory.getLong(RECORD + at) ^ 0x40);
-            assertEquals(at >= size - tail, scratch.isRecordIntact(RECORD, tail), "byte " + at + " of " + size);
+            assertEquals(at >= size - tail, scratch.isRecordIntact(RECORD, tail, size), "byte " + at + " of " + size);
             Memory.putLong(RECORD + at, Memory.getLong(RECORD + at) ^ 0x40);
         }
-        assertTrue(scratch.isRecordIntact(RECORD, tail));
+        assertTrue(scratch.isRecordIntact(RECORD, tail, size));
     }
 
     @Test
