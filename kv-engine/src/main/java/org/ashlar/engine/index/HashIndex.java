@@ -1,5 +1,6 @@
 package org.ashlar.engine.index;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongUnaryOperator;
 import org.agrona.collections.LongHashSet;
@@ -555,7 +556,7 @@ public final class HashIndex {
             for (long next = Memory.getLongAcquire(page + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
                 final long overflow = context.pageOf(next);
                 if (records.length - found < IndexPage.BYTES / Long.BYTES) {
-                    records = java.util.Arrays.copyOf(records, records.length * 2);
+                    records = Arrays.copyOf(records, records.length * 2);
                 }
                 found = collect(overflow, IndexPage.LINES, records, found);
                 next = Memory.getLongAcquire(overflow + IndexPage.OVERFLOW_OFFSET);
@@ -563,7 +564,7 @@ public final class HashIndex {
             Memory.acquireFence();
             final long forward = Leaf.durableForward(context, page);
             if (forward == 0) {
-                if (!visitor.visit(page, records, found)) {
+                if (!visitor.visit(page, records, recordsOf(records, found))) {
                     return ENDED;
                 }
                 return depth == 0 ? 0 : IndexPage.prefixOf(position, depth) + (1L << (Long.SIZE - depth));
@@ -648,7 +649,41 @@ public final class HashIndex {
         }
     }
 
-    private int collect(final long page, final int lines, final long[] records, final int from) {
+    /**
+     * Makes entries addresses of records. A key that was removed and put again meanwhile may have been met in two places, with the same
+     * tag: it counts once.
+     */
+    private int recordsOf(final long[] entries, final int count) {
+        Arrays.sort(entries, 0, count); // by tag
+        int found = 0;
+        int firstOfTag = 0;
+        int tag = -1;
+        for (int i = 0; i < count; i++) {
+            final long entry = entries[i];
+            if (Entry.tag(entry) != tag) {
+                tag = Entry.tag(entry);
+                firstOfTag = found;
+            }
+            final long record = context.recordOf(entry);
+            boolean isMet = false;
+            for (int j = firstOfTag; j < found && !isMet; j++) {
+                isMet = hasSameKey(entries[j], record);
+            }
+            if (!isMet) {
+                entries[found++] = record;
+            }
+        }
+        return found;
+    }
+
+    private boolean hasSameKey(final long record, final long other) {
+        final int length = RecordHeader.keyLength(record);
+        return length == RecordHeader.keyLength(other)
+                && context.isInUse(Math.max(record, other) - context.data + RecordHeader.BYTES + length)
+                && Memory.isEqual(record + RecordHeader.BYTES, null, other + RecordHeader.BYTES, length);
+    }
+
+    private int collect(final long page, final int lines, final long[] entries, final int from) {
         int found = from;
         for (int i = IndexPage.FIRST_BUCKET_LINE; i < lines; i++) {
             final long line = IndexPage.line(page, i);
@@ -660,7 +695,7 @@ public final class HashIndex {
                     persisted = true;
                 }
                 if (Entry.hasRecord(entry)) {
-                    records[found++] = context.recordOf(entry);
+                    entries[found++] = entry & ~(Entry.DIRTY | Entry.FROZEN);
                 }
             }
         }
