@@ -66,8 +66,16 @@ final class ReadmeGuideTest {
     }
 
     @Test
+    void theMetersOfTheReadmeAreThoseOfWatch() throws IOException {
+        final Map<String, String> watch = Guide.regions(read(SOURCES + "/Watch.java"));
+        final List<String> snippets = Guide.snippets(Guide.section(read("README.md"), "## Watch it"));
+        final List<String> differences = Guide.differences(watch, snippets);
+        assertTrue(differences.isEmpty(), () -> String.join("\n", differences));
+    }
+
+    @Test
     void theReadmeHasNoOtherJava() throws IOException {
-        assertEquals(tutorial().size() + 1, Guide.snippets(read("README.md")).size());
+        assertEquals(tutorial().size() + 2, Guide.snippets(read("README.md")).size());
     }
 
     /** A step without a tag would be one that the README does not show. */

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentMap;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
@@ -26,6 +27,7 @@ import org.ashlar.kv.DurabilityInfo;
 import org.ashlar.kv.KvEntry;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.MapDroppedException;
+import org.ashlar.kv.MapExistsException;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreClosedException;
 import org.ashlar.kv.StoreFullException;
@@ -277,6 +279,40 @@ final class TutorialTest {
         assertTrue(store.dropMap("sessions"));
         assertThrows(MapDroppedException.class, sessions::size); // as any call on a handle to it
         // end::mapsAreClearedAndDropped[]
+    }
+
+    @Test
+    void aMapGetsAnotherName() {
+        // tag::aMapGetsAnotherName[]
+        assertTrue(store.renameMap("users", "people")); // in one step
+        assertEquals("people", users.name()); // handles stay good
+        assertThrows(MapExistsException.class, () -> store.renameMap("people", "people"));
+        // end::aMapGetsAnotherName[]
+    }
+
+    @Test
+    void aWriteNeedNotBeWaitedFor() throws Exception {
+        final byte[] ada = "ada".getBytes(UTF_8);
+        // tag::aWriteNeedNotBeWaitedFor[]
+        final CompletableFuture<Void> put = users.putAsync(ada, "Ada Lovelace".getBytes(UTF_8));
+        final CompletableFuture<Boolean> delete = users.deleteAsync(ada); // after it: one key's writes keep their order
+        CompletableFuture.allOf(put, delete).get(); // both are durable
+        assertTrue(delete.get());
+        // end::aWriteNeedNotBeWaitedFor[]
+        assertNull(users.get(ada));
+    }
+
+    @Test
+    void spaceIsGivenBack() {
+        for (int i = 0; i < 20_000; i++) {
+            users.put(Integer.toString(i).getBytes(UTF_8), new byte[1_000]);
+        }
+        users.clear();
+        // tag::spaceIsGivenBack[]
+        final long bytes = store.compact(); // moves what is left together, and gives free chunks to the file system
+        System.out.println(bytes + " bytes given back");
+        // end::spaceIsGivenBack[]
+        assertTrue(bytes > 10_000_000, () -> bytes + " bytes given back");
     }
 
     @Test

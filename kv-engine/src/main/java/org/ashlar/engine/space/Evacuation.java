@@ -34,8 +34,11 @@ public final class Evacuation {
     /** What a piece of the sweep counts for. */
     private static final int SWEPT_PAGES_COST = 4;
 
-    /** A writer stops after the step in which it has spent so much time. */
-    private static final long PAID_NANOS = 2_000_000;
+    /** A writer pays so much of what is due, within limits: a page of small records takes about a tenth of a millisecond. */
+    private static final int PAID_FRACTION = 8;
+
+    private static final int LEAST_PAID_PAGES = 24;
+    private static final int MOST_PAID_PAGES = 48;
 
     /** Moves records. Called by one thread at a time. */
     public interface Mover {
@@ -105,13 +108,14 @@ public final class Evacuation {
         }
         try {
             mover.begin();
-            final long begin = System.nanoTime();
-            while (chunks.evacuationDebt() > 0 && System.nanoTime() - begin < PAID_NANOS) {
+            int budget = Math.max(LEAST_PAID_PAGES, Math.min(chunks.evacuationDebt() / PAID_FRACTION, MOST_PAID_PAGES));
+            while (budget > 0 && chunks.evacuationDebt() > 0) {
                 final int density = space.densityPerMille();
                 final int done = density < SPARSE_PER_MILLE
                         ? step(participant, Math.min(SPARSE_PER_MILLE, density + DENSER_PER_MILLE))
                         : 0;
                 chunks.payEvacuationDebt(done == 0 ? Integer.MAX_VALUE : done);
+                budget -= done;
             }
             Memory.settleFaults(); // here, not in the operation that this is done for
         } catch (final StoreFullException | CorruptStoreException | InternalError e) {
@@ -148,6 +152,9 @@ public final class Evacuation {
                 }
             }
             final int found = (int) (emptied.get() - before);
+            if (!isAtIt()) {
+                spans.stayInChunks(); // whoever is short of space wants all there is
+            }
             Memory.settleFaults();
             return found;
         } catch (final CorruptStoreException | InternalError e) {
@@ -199,7 +206,7 @@ public final class Evacuation {
         }
         if (!isAtIt()) {
             fruitlessSpans += SparseSpans.SEARCHED_SPANS;
-            if (fruitlessSpans < spans.allSpans() + SparseSpans.SEARCHED_SPANS) {
+            if (fruitlessSpans < spans.allSpans() + SparseSpans.SEARCHED_SPANS) { // all of them, once
                 return 1;
             }
             fruitlessSpans = 0;
@@ -276,6 +283,7 @@ public final class Evacuation {
             run = -1;
         }
         chunk = -1;
+        spans.stayInChunks();
     }
 
     /**

@@ -18,6 +18,9 @@ final class RunSpace {
     /** Chunks of earlier opens that are looked at for each one that is wanted, before fresh ones are taken. */
     private static final int SWEEPS_PER_CHUNK = 4;
 
+    /** Chunks that one search for a sparse one looks at. */
+    private static final int SEARCHED_CHUNKS = 256;
+
     private final Chunks chunks;
     private final Descriptors descriptors;
     private final Epochs epochs;
@@ -206,20 +209,17 @@ final class RunSpace {
     /**
      * The next run chunk that is no denser than a limit, marked so that nothing is allocated from it.
      *
-     * @return its number; -1 when there is none
+     * @return its number; -1 when none of those looked at is so sparse
      */
     int takeSparse(final int mostPerMille) {
         chunks.lock.lock();
         try {
-            final int end = chunks.highWater();
-            for (int i = 0; i < end; i++) {
-                hand = hand + 1 >= end ? 0 : hand + 1;
-                final boolean candidate = descriptors.isChunkInitialised(hand)
-                        && chunksWithPages.contains(hand)
-                        && chunks.kindUnchecked(hand) == ChunkWord.RUNS;
-                if (candidate
-                        && PageBitmap.countSet(descriptors.chunkHeader(hand), pagesPerChunk) * 1000L
-                                <= (long) mostPerMille * pagesPerChunk) {
+            final int searched = Math.min(SEARCHED_CHUNKS, chunksWithPages.getCardinality());
+            for (int i = 0; i < searched; i++) {
+                final long next = chunksWithPages.nextValue(hand + 1);
+                hand = next < 0 ? chunksWithPages.first() : (int) next;
+                if (PageBitmap.countSet(descriptors.chunkHeader(hand), pagesPerChunk) * 1000L
+                        <= (long) mostPerMille * pagesPerChunk) {
                     chunksWithPages.remove(hand);
                     leaving.add(hand);
                     return hand;

@@ -317,14 +317,16 @@ final class SlotSpace {
         offerLocked(page, descriptor, flags, SlotPage.count(descriptor));
     }
 
-    /** Gives out no free span of a chunk from here on. */
-    void leaveChunk(final int chunk) {
+    /** Gives out no free span of a chunk from here on; false when the chunk holds no slots any more. */
+    boolean leaveChunk(final int chunk) {
         chunks.lock.lock();
         try {
-            if (chunks.kindUnchecked(chunk) == ChunkWord.SLOTS && !chunks.isFree(chunk)) {
+            final boolean inUse = chunks.kindUnchecked(chunk) == ChunkWord.SLOTS && !chunks.isFree(chunk);
+            if (inUse) {
                 chunksWithSpans.remove(chunk);
                 leavingChunks.add(chunk);
             }
+            return inUse;
         } finally {
             chunks.lock.unlock();
         }

@@ -100,8 +100,10 @@ final class SparseSpans {
         for (int i = 0; i < Math.min(end, SEARCHED_CHUNKS); i++) {
             chunkHand = chunkHand + 1 >= end ? 0 : chunkHand + 1;
             final int chunk = chunkHand;
-            if (isSearchable(chunk) && !isLeftAlready(chunk) && chunkDensity(chunk) <= mostPerMille) {
-                slots.leaveChunk(chunk);
+            if (isSearchable(chunk)
+                    && !isLeftAlready(chunk)
+                    && chunkDensity(chunk) <= mostPerMille
+                    && slots.leaveChunk(chunk)) {
                 leftChunks.add(chunk);
                 if (leftChunks.size() > MOST_LEFT_CHUNKS) {
                     slots.stayInChunk(leftChunks.removeAt(0)); // something in it does not go
@@ -110,6 +112,12 @@ final class SparseSpans {
             }
         }
         return -1;
+    }
+
+    /** After this, free spans of all chunks are given out. */
+    void stayInChunks() {
+        leftChunks.forEachInt(slots::stayInChunk);
+        leftChunks.clear();
     }
 
     private boolean isLeftAlready(final int chunk) {

@@ -1,0 +1,93 @@
+package org.ashlar.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import org.agrona.DirectBuffer;
+import org.ashlar.kv.KvMap;
+import org.ashlar.kv.StoreFullException;
+import org.ashlar.kv.StoreOptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Values of many chunks: one view each, written and read where they stay. A GiB in the long variant. */
+final class LargeValuesTest {
+    private static final int VALUE_BYTES = TestStores.LONG ? 1 << 30 : 48 << 20;
+    private static final int STEP = 8 * 509; // each page, at places that differ
+    private static final byte[] KEY = {1, 2, 3};
+
+    @TempDir(factory = MemoryFolder.class)
+    Path folder;
+
+    private static StoreOptions options() {
+        return TestStores.options().withMaximumBytes(VALUE_BYTES * 2L + (16 << 20));
+    }
+
+    private static void check(final DirectBuffer view, final long salt) {
+        assertEquals(VALUE_BYTES, view.capacity(), "one view of all of it");
+        for (int at = 0; at <= VALUE_BYTES - Long.BYTES; at += STEP) {
+            assertEquals(at ^ salt, view.getLong(at));
+        }
+        assertEquals((byte) salt, view.getByte(VALUE_BYTES - 1));
+        assertThrows(IndexOutOfBoundsException.class, () -> view.getByte(VALUE_BYTES));
+    }
+
+    private static void put(final KvMap map, final long salt) {
+        map.put(KEY, VALUE_BYTES, slot -> {
+            for (int at = 0; at <= VALUE_BYTES - Long.BYTES; at += STEP) {
+                slot.putLong(at, at ^ salt);
+            }
+            slot.putByte(VALUE_BYTES - 1, (byte) salt);
+        });
+    }
+
+    @Test
+    void aValueOfManyChunksIsOneViewIsReplacedAndItsSpaceIsUsedAgain() {
+        final Path path = folder.resolve("pool");
+        try (EngineStore store = EngineStore.open(path, options(), Tuning.STANDARD)) {
+            final KvMap map = store.map("m");
+            for (int i = 0; i < 200; i++) {
+                map.put(new byte[] {9, (byte) i}, new byte[5_000]);
+            }
+            for (long salt = 1; salt <= 5; salt++) { // there is room for two of them
+                put(map, salt);
+                final long expected = salt;
+                assertEquals(
+                        1L,
+                        map.readLong(
+                                KEY,
+                                view -> {
+                                    check(view, expected);
+                                    return 1;
+                                },
+                                0));
+            }
+            map.put(new byte[] {7}, VALUE_BYTES, slot -> slot.putByte(0, (byte) 1));
+            assertThrows(
+                    StoreFullException.class,
+                    () -> map.put(new byte[] {8}, VALUE_BYTES, slot -> slot.putByte(0, (byte) 1)));
+            assertNull(map.get(new byte[] {8}));
+            assertTrue(map.delete(new byte[] {7}));
+            store.abandon();
+        }
+        try (EngineStore store = EngineStore.open(path, options().withVerifyReads(true), Tuning.STANDARD)) {
+            final KvMap map = store.map("m");
+            assertEquals(
+                    1L,
+                    map.readLong(
+                            KEY,
+                            view -> {
+                                check(view, 5);
+                                return 1;
+                            },
+                            0));
+            assertEquals(201, map.size());
+            TestStores.assertSound(store);
+            assertTrue(map.delete(KEY));
+            assertTrue(store.compact() >= VALUE_BYTES / 2, "what it had is given back");
+        }
+    }
+}
