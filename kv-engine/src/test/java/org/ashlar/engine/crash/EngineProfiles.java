@@ -29,6 +29,7 @@ final class EngineProfiles {
         return Profile.churn()
                 .withName("split")
                 .withGone(0, 0)
+                .withCompactions(0)
                 .withMaps(1)
                 .withKeys(Profile.firstKeys(5_000))
                 .withOperations(460, 160)
@@ -67,6 +68,22 @@ final class EngineProfiles {
                 .withReaders(20);
     }
 
+    /** Records of many sizes come and go, so that what is sparse is evacuated, and free chunks become holes. */
+    static Profile sparse() {
+        return Profile.churn()
+                .withName("sparse")
+                .withGone(80, 0)
+                .withCompactions(25)
+                .withMaps(2)
+                .withKeys(Profile.firstKeys(500))
+                .withOperations(1_200, 100)
+                .withValues(900, 9, 25_000)
+                .withMix(55, 40)
+                .withCrashes(20, 3, 10)
+                .withReaders(25)
+                .withLaterOperations(8);
+    }
+
     /** The process is killed, and power fails under the next one. */
     static Profile kill() {
         return Profile.churn()
@@ -99,6 +116,6 @@ final class EngineProfiles {
     }
 
     static List<Profile> all() {
-        return List.of(gone(), churn(), large(), split(), doubling(), overflow(), reuse(), kill(), full());
+        return List.of(gone(), churn(), large(), split(), doubling(), overflow(), reuse(), sparse(), kill(), full());
     }
 }

@@ -21,12 +21,14 @@ record Operation(Kind kind, String map, int key, Value value) {
         CLEAR,
         DROP,
         RENAME,
+        COMPACT,
         GET
     }
 
     boolean mayChange(final String otherMap, final int otherKey) {
         return kind != Kind.CREATE_MAP
                 && kind != Kind.RENAME
+                && kind != Kind.COMPACT
                 && kind != Kind.GET
                 && map.equals(otherMap)
                 && (key == otherKey || kind == Kind.CLEAR || kind == Kind.DROP);

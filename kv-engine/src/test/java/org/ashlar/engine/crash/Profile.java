@@ -63,6 +63,9 @@ final class Profile {
     /** A map is not cleared, dropped or renamed before it has had so many keys. */
     private int goneFromKeys = 0;
 
+    /** One in so many operations compacts the store; 0 for none. */
+    private int compactOneIn = 50;
+
     /** One in so many images is crashed again while it is recovered and used. */
     private int secondOneIn = 12;
 
@@ -93,6 +96,7 @@ final class Profile {
         secondOneIn = other.secondOneIn;
         goneOneIn = other.goneOneIn;
         goneFromKeys = other.goneFromKeys;
+        compactOneIn = other.compactOneIn;
         maxLaterOperations = other.maxLaterOperations;
     }
 
@@ -150,6 +154,9 @@ final class Profile {
             final Operation.Kind kind = GONE.get(random.nextInt(GONE.size()));
             return new Operation(kind, map, -1, Value.ABSENT);
         }
+        if (compactOneIn > 0 && random.nextInt(compactOneIn) == 0) {
+            return new Operation(Operation.Kind.COMPACT, map, -1, Value.ABSENT);
+        }
         final int key = keys.get(random.nextInt(keys.size()));
         final int dice = random.nextInt(100);
         if (dice < putPercent) {
@@ -197,6 +204,12 @@ final class Profile {
         p.goneOneIn = oneIn;
         p.goneFromKeys = fromKeys;
         return p;
+    }
+
+    Profile withCompactions(final int oneIn) {
+        final Profile changed = new Profile(this);
+        changed.compactOneIn = oneIn;
+        return changed;
     }
 
     Profile withName(final String value) {

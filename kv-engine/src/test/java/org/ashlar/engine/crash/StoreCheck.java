@@ -39,6 +39,11 @@ final class StoreCheck {
                 oracle.end(operation, true);
                 return;
             }
+            if (operation.kind() == Operation.Kind.COMPACT) {
+                assertTrue(store.compact() >= 0);
+                oracle.end(operation, true);
+                return;
+            }
             if (operation.kind() == Operation.Kind.RENAME) {
                 final String map = operation.map();
                 assertTrue(store.renameMap(oracle.nameOf(map), oracle.nextNameOf(map)), "there was a map");
@@ -48,7 +53,7 @@ final class StoreCheck {
             final KvMap map = store.map(oracle.nameOf(operation.map()));
             final byte[] key = operation.key() < 0 ? new byte[0] : Value.key(operation.key());
             switch (operation.kind()) {
-                case CREATE_MAP, DROP, RENAME -> {}
+                case CREATE_MAP, DROP, RENAME, COMPACT -> {}
                 case CLEAR -> map.clear();
                 case PUT -> map.put(key, operation.value().bytes(operation.map(), operation.key()));
                 case PUT_IF_ABSENT ->

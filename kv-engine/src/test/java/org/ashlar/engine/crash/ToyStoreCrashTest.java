@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 /** Shows that the crash tests of the engine would find the engine's mistakes: they find these. */
 @Tag("simulator")
 final class ToyStoreCrashTest {
-    private static final Profile PROFILE = Profile.churn().withGone(0, 0).withCrashes(200, 4, 4);
+    private static final Profile PROFILE =
+            Profile.churn().withGone(0, 0).withCompactions(0).withCrashes(200, 4, 4);
 
     @Test
     void aRightStorePasses() {
