@@ -419,7 +419,7 @@ final class EngineMap implements KvMap {
 
     @Override
     public void clear() {
-        store.clear(map);
+        store.maps().clear(map);
     }
 
     // -------------------------------------------------------------------------------------------------- arguments

@@ -1,6 +1,5 @@
 package org.ashlar.engine;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -10,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Predicate;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.index.HashIndex;
@@ -18,7 +16,6 @@ import org.ashlar.engine.index.IndexContext;
 import org.ashlar.engine.jfr.EngineEvents;
 import org.ashlar.engine.record.Keys;
 import org.ashlar.engine.record.Scratch;
-import org.ashlar.engine.space.Evacuation;
 import org.ashlar.engine.space.Space;
 import org.ashlar.kv.DurabilityInfo;
 import org.ashlar.kv.Granule;
@@ -28,7 +25,6 @@ import org.ashlar.kv.ReadOnlyStoreException;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreClosedException;
 import org.ashlar.kv.StoreException;
-import org.ashlar.kv.StoreFullException;
 import org.ashlar.kv.StoreOptions;
 import org.ashlar.kv.StoreStats;
 import org.ashlar.kv.UnsupportedFormatException;
@@ -52,12 +48,7 @@ import org.jspecify.annotations.Nullable;
 final class EngineStore implements Store {
     private static final System.Logger LOG = System.getLogger(EngineStore.class.getName());
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
-    private static final int ATTEMPTS_WHEN_FULL = 5;
-    private static final int REAPED_LEAVES = 4;
-    private static final int EVACUATED_WHEN_SHORT = 32;
-    private static final int MAX_NAME_BYTES = 1024;
     private static final long CLOSE_POLL_NANOS = 50_000;
-    private static final long ROOM_PARK_NANOS = 50_000;
 
     private final Pool pool;
     private final Epochs epochs;
@@ -65,23 +56,20 @@ final class EngineStore implements Store {
     private final Keys keys;
     private final IndexContext context;
     private final Catalog catalog;
-    private final StoreOptions options;
-    private final boolean verifyReads;
     private final long openNanos;
     private final ReentrantLock verifyLock = new ReentrantLock();
     private final Reaper reaper;
-    private final Evacuation evacuation;
+    private final Upkeep upkeep;
+    private final StoreMaps maps;
     private final PageWatch watch;
     private final StatsCollector stats;
     private final EngineEvents.Observation observation;
     private final AsyncLanes lanes;
-    private final BackgroundWork background;
     private final AtomicBoolean unmapped = new AtomicBoolean();
     private volatile boolean open = true;
 
     private EngineStore(final Pool pool, final StoreOptions options, final Tuning tuning, final long beganNanos) {
         this.pool = pool;
-        this.options = options;
         final GrowthWatch growth = new GrowthWatch(pool.path(), pool.geometry().chunkBytes());
         pool.setGrowthListener(growth);
         final boolean suspect = pool.mayHaveLostWrites();
@@ -108,14 +96,12 @@ final class EngineStore implements Store {
         }
         catalog.bind(space, keys, context);
         reaper = new Reaper(epochs, space, catalog);
-        background = new BackgroundWork("ashlar-background", this::isBackgroundWorkDue, this::workInBackground);
-        final RecordMover mover = new RecordMover(catalog);
-        evacuation = space.evacuation(mover);
-        mover.bind(evacuation);
+        upkeep = new Upkeep(this, pool, epochs, space, catalog, reaper, options.backgroundWork());
         watch = new PageWatch(pool, space, catalog);
+        final boolean verifyReads = options.verifyReads() || suspect;
+        maps = new StoreMaps(this, pool, catalog, reaper, upkeep, watch, verifyReads);
         stats = new StatsCollector(pool, epochs, space, context, catalog, reaper, growth, options.durability());
         lanes = new AsyncLanes(pool.persistence().mode() != Persistence.Mode.MSYNC);
-        verifyReads = options.verifyReads() || suspect;
         openNanos = System.nanoTime() - beganNanos;
         if (suspect) {
             final VerifyReport report = verify();
@@ -240,114 +226,14 @@ final class EngineStore implements Store {
         epochs.exit(participant);
     }
 
-    /** At the end of a write, with no lock held: takes back what can be. */
-    void afterWrite(final Participant participant) {
-        evacuation.pay(participant);
-        epochs.drainWhenDue(participant);
-        if (space.isTrimDue() && options.backgroundWork()) {
-            background.start();
-        }
-    }
-
-    /** As {@link #makeRoom()}; from the second attempt on, other threads get some time to give back what they hold. */
-    void makeRoom(final int attempt) {
-        if (attempt > 1) {
-            LockSupport.parkNanos(ROOM_PARK_NANOS << attempt);
-        }
-        final EngineEvents.MakingRoom event = EngineEvents.get().makingRoomBegins();
-        makeRoom();
-        event.ends(pool.path(), attempt);
-    }
-
-    /** Space is short: judges all that earlier opens left, and takes back all that readers do not hold. */
-    void makeRoom() {
-        try {
-            makeRoomOnce();
-        } catch (final InternalError e) {
-            throw Errors.mediaError(e);
-        } catch (final PoolException e) {
-            throw Errors.translate(e);
-        }
-    }
-
-    private void makeRoomOnce() {
-        judgeAll();
-        evacuate(EVACUATED_WHEN_SHORT);
-        final Participant participant = enterForWriting();
-        try {
-            space.useScatteredRoom();
-        } finally {
-            exit(participant);
-        }
-    }
-
-    /** Judges all that earlier opens left, and takes back all that readers do not hold. */
-    private void judgeAll() {
-        // What the sweep finds dead can be taken back only by an operation that begins after it.
-        while (reap()) {
-            // what dropped maps held comes first
-        }
-        final Participant participant = enterForWriting();
-        try {
-            space.sweepAll(participant);
-        } finally {
-            exit(participant);
-        }
-        drainAll();
-    }
-
-    /** What an operation retires is taken back by one that begins after its end. */
-    private void drainAll() {
-        for (int i = 0; i < 3; i++) {
-            final Participant participant = enterForWriting();
-            try {
-                epochs.drainAll(participant);
-            } finally {
-                exit(participant);
-            }
-        }
-    }
-
-    /** Empties so many sparse spans or chunks; false when there was none. */
-    private boolean evacuate(final int spans) {
-        final int found;
-        final Participant participant = enterForWriting();
-        try {
-            found = evacuation.evacuateSome(participant, spans);
-        } finally {
-            exit(participant);
-        }
-        if (found > 0) {
-            drainAll();
-        }
-        return found > 0;
+    /** What keeps the space of the store in shape. */
+    Upkeep upkeep() {
+        return upkeep;
     }
 
     @Override
     public long compact() {
-        try {
-            final long before = space.holeBytes();
-            judgeAll();
-            for (long budget = 2L * pool.allocatedChunks() + 2;
-                    budget > 0 && evacuate(EVACUATED_WHEN_SHORT);
-                    budget--) {
-                // one pass or two: who writes meanwhile may make more
-            }
-            boolean punched = true;
-            while (punched) {
-                final Participant participant = enterForWriting();
-                try {
-                    punched = space.punchAnyOne();
-                } finally {
-                    exit(participant);
-                }
-            }
-            return Math.max(0, space.holeBytes() - before);
-        } catch (final InternalError e) {
-            throw Errors.mediaError(e);
-        } catch (final PoolException e) {
-            throw Errors.translate(e);
-        }
+        return upkeep.compact();
     }
 
     private StoreClosedException closedException() {
@@ -358,137 +244,26 @@ final class EngineStore implements Store {
 
     @Override
     public KvMap map(final String name) {
-        final byte[] bytes = nameBytes(name);
-        try {
-            return mapOnce(name, bytes);
-        } catch (final StoreFullException e) {
-            makeRoom(1);
-            return mapOnce(name, bytes);
-        }
-    }
-
-    private static byte[] nameBytes(final String name) {
-        final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length == 0 || bytes.length > MAX_NAME_BYTES) {
-            throw new IllegalArgumentException("the name of a map has 1 to " + MAX_NAME_BYTES
-                    + " bytes in UTF-8, but this one has " + bytes.length);
-        }
-        return bytes;
-    }
-
-    private KvMap mapOnce(final String name, final byte[] bytes) {
-        final Participant participant = enter();
-        try {
-            final MapRef map = pool.readOnly() ? catalog.findOnly(bytes) : catalog.findOrCreate(participant, bytes);
-            if (map == null) {
-                throw new StoreException(
-                        "there is no map '" + name + "' in " + pool.path() + ", and it was opened read-only");
-            }
-            return new EngineMap(this, map, verifyReads, watch);
-        } catch (final InternalError e) {
-            throw Errors.mediaError(e);
-        } catch (final PoolException e) {
-            throw Errors.translate(e);
-        } finally {
-            exit(participant);
-        }
+        return maps.map(name);
     }
 
     @Override
     public boolean dropMap(final String name) {
-        final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-        return changeMaps(participant -> catalog.drop(participant, bytes, reaper));
+        return maps.drop(name);
     }
 
     @Override
     public boolean renameMap(final String from, final String to) {
-        final byte[] bytes = nameBytes(to);
-        return changeMaps(participant -> catalog.rename(participant, from.getBytes(StandardCharsets.UTF_8), bytes));
-    }
-
-    void clear(final MapRef map) {
-        changeMaps(participant -> {
-            catalog.clear(participant, map, reaper);
-            return true;
-        });
-    }
-
-    private boolean changeMaps(final Predicate<Participant> change) {
-        for (int attempt = 1; ; attempt++) {
-            final Participant participant = enterForWriting();
-            try {
-                final boolean changed = change.test(participant);
-                afterWrite(participant);
-                if (changed && options.backgroundWork()) {
-                    background.start();
-                }
-                return changed;
-            } catch (final StoreFullException e) {
-                if (attempt == ATTEMPTS_WHEN_FULL) {
-                    throw e;
-                }
-            } catch (final InternalError e) {
-                throw Errors.mediaError(e);
-            } catch (final PoolException e) {
-                throw Errors.translate(e);
-            } finally {
-                exit(participant);
-            }
-            makeRoom(attempt);
-        }
-    }
-
-    private boolean isBackgroundWorkDue() {
-        return !reaper.isDone() || space.isTrimDue();
-    }
-
-    private boolean workInBackground() {
-        final boolean reaped = !reaper.isDone() && reap();
-        return trim() || reaped;
-    }
-
-    /** Gives the blocks of a free chunk back to the file system, if there are more than will soon be needed. */
-    private boolean trim() {
-        final Participant participant = enterForWriting();
-        try {
-            return space.isTrimDue() && space.punchOne();
-        } catch (final InternalError e) {
-            throw Errors.mediaError(e);
-        } catch (final PoolException e) {
-            throw Errors.translate(e);
-        } finally {
-            exit(participant);
-        }
-    }
-
-    /** Gives back a little of what dropped and cleared maps held; whether there was something that could be. */
-    private boolean reap() {
-        final Participant participant = enterForWriting();
-        try {
-            final boolean reaped = reaper.reapSome(participant, REAPED_LEAVES);
-            afterWrite(participant);
-            return reaped;
-        } catch (final InternalError e) {
-            throw Errors.mediaError(e);
-        } catch (final PoolException e) {
-            throw Errors.translate(e);
-        } finally {
-            exit(participant);
-        }
+        return maps.rename(from, to);
     }
 
     @Override
     public Set<String> mapNames() {
-        final Participant participant = enter();
-        try {
-            return catalog.names();
-        } catch (final InternalError e) {
-            throw Errors.mediaError(e);
-        } catch (final PoolException e) {
-            throw Errors.translate(e);
-        } finally {
-            exit(participant);
-        }
+        return maps.names();
+    }
+
+    StoreMaps maps() {
+        return maps;
     }
 
     @Override
@@ -559,14 +334,8 @@ final class EngineStore implements Store {
 
     private VerifyReport verifyLocked() {
         if (!pool.readOnly()) {
-            changeMaps(catalog::removeStale); // an operation of its own: what it retires is taken back below
-            try {
-                judgeAll();
-            } catch (final InternalError e) {
-                throw Errors.mediaError(e);
-            } catch (final PoolException e) {
-                throw Errors.translate(e);
-            }
+            maps.change(catalog::removeStale); // an operation of its own: what it retires is taken back below
+            upkeep.judgeAll();
         }
         final Participant participant = enter();
         try {

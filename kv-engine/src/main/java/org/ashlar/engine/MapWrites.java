@@ -42,7 +42,7 @@ final class MapWrites {
             try {
                 final long old = map.core()
                         .put(participant, keyBase, keyOffset, keyLength, valueBase, valueOffset, valueLength, expected);
-                store.afterWrite(participant);
+                store.upkeep().afterWrite(participant);
                 return old != HashIndex.REFUSED;
             } catch (final StoreFullException e) {
                 giveUpAfter(attempt, e);
@@ -53,7 +53,7 @@ final class MapWrites {
             } finally {
                 store.exit(participant);
             }
-            store.makeRoom(attempt);
+            store.upkeep().makeRoom(attempt);
         }
     }
 
@@ -79,7 +79,7 @@ final class MapWrites {
                                 value.length,
                                 expected);
                 final byte[] copy = copyOf(old);
-                store.afterWrite(participant);
+                store.upkeep().afterWrite(participant);
                 return copy;
             } catch (final StoreFullException e) {
                 giveUpAfter(attempt, e);
@@ -90,7 +90,7 @@ final class MapWrites {
             } finally {
                 store.exit(participant);
             }
-            store.makeRoom(attempt);
+            store.upkeep().makeRoom(attempt);
         }
     }
 
@@ -105,7 +105,7 @@ final class MapWrites {
             final Participant participant = store.enterForWriting();
             try {
                 map.core().putInPlace(participant, keyBase, keyOffset, keyLength, valueLength, writer);
-                store.afterWrite(participant);
+                store.upkeep().afterWrite(participant);
                 return;
             } catch (final StoreFullException e) {
                 giveUpAfter(attempt, e);
@@ -116,7 +116,7 @@ final class MapWrites {
             } finally {
                 store.exit(participant);
             }
-            store.makeRoom(attempt);
+            store.upkeep().makeRoom(attempt);
         }
     }
 
@@ -144,7 +144,7 @@ final class MapWrites {
                     old = core.put(
                             participant, keyBase, keyOffset, keyLength, valueBase, valueOffset, valueLength, record);
                 }
-                store.afterWrite(participant);
+                store.upkeep().afterWrite(participant);
                 return true;
             } catch (final StoreFullException e) {
                 giveUpAfter(attempt, e);
@@ -155,7 +155,7 @@ final class MapWrites {
             } finally {
                 store.exit(participant);
             }
-            store.makeRoom(attempt);
+            store.upkeep().makeRoom(attempt);
         }
     }
 
@@ -164,7 +164,7 @@ final class MapWrites {
         final Participant participant = store.enterForWriting();
         try {
             final long old = map.core().delete(participant, keyBase, keyOffset, keyLength, HashIndex.ANYTHING);
-            store.afterWrite(participant);
+            store.upkeep().afterWrite(participant);
             return old != 0;
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
@@ -181,7 +181,7 @@ final class MapWrites {
         try {
             final long old = map.core().delete(participant, key, Memory.ARRAY_BASE, key.length, HashIndex.ANYTHING);
             final byte[] copy = copyOf(old);
-            store.afterWrite(participant);
+            store.upkeep().afterWrite(participant);
             return copy;
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
@@ -211,7 +211,7 @@ final class MapWrites {
                 }
                 old = core.delete(participant, keyBase, keyOffset, keyLength, record);
             }
-            store.afterWrite(participant);
+            store.upkeep().afterWrite(participant);
             return old != 0;
         } catch (final InternalError e) {
             throw Errors.mediaError(e);

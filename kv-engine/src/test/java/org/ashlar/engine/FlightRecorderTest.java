@@ -81,7 +81,7 @@ final class FlightRecorderTest {
                 });
                 splits[0] = store.stats().splits();
                 store.dropMap("filled");
-                store.makeRoom();
+                store.upkeep().makeRoom();
                 map[0] = 16; // the first incarnation
                 TestStores.assertSound(store);
                 store.abandon();
@@ -194,7 +194,7 @@ final class FlightRecorderTest {
                 } catch (final StoreFullException e) {
                     store.dropMap("m");
                 }
-                store.makeRoom();
+                store.upkeep().makeRoom();
             }
             try (Store store = small(path)) {
                 System.out.println(store.stats());

@@ -130,7 +130,7 @@ final class StatsTest {
         try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
             final int count = 40_000;
             fill(store.map("m"), count, 10);
-            store.makeRoom(); // pages that were split are gone
+            store.upkeep().makeRoom(); // pages that were split are gone
             final StoreStats stats = store.stats();
             assertTrue(stats.bytes().liveIndex() >= 9L * count, stats::toString);
             assertTrue(stats.bytes().liveIndex() <= 20L * count, stats::toString);
@@ -151,7 +151,7 @@ final class StatsTest {
             for (int i = 0; i < count; i++) {
                 assertTrue(map.delete(key(i)));
             }
-            store.makeRoom();
+            store.upkeep().makeRoom();
             final StoreStats after = store.stats();
             final long records = full.bytes().liveSlots() + full.bytes().liveRuns();
             assertTrue(records >= (long) count * size, full::toString);
@@ -175,7 +175,7 @@ final class StatsTest {
             fill(map, 9_000, 200);
             map.put(key(-1), value(1, 20_000));
             map.put(key(-2), value(1, 300_000));
-            store.makeRoom();
+            store.upkeep().makeRoom();
             atTheEnd = store.stats();
             if (killed) {
                 store.abandon();
@@ -230,7 +230,7 @@ final class StatsTest {
             for (int i = 0; i < 60_000; i += 3) {
                 map.delete(key(i));
             }
-            store.makeRoom();
+            store.upkeep().makeRoom();
             final StoreStats.Bytes all = store.space().figures(1 << 16).bytes();
             final StoreStats.Bytes some = store.space().figures(256).bytes();
             assertEquals(1, all.sampledPages());
@@ -290,7 +290,7 @@ final class StatsTest {
             final StoreStats dropped = store.stats();
             assertEquals(1, dropped.background().droppedMaps());
             assertTrue(dropped.bytes().liveSlots() >= 10_000 * 100, dropped::toString);
-            store.makeRoom();
+            store.upkeep().makeRoom();
             final StoreStats after = store.stats();
             assertEquals(0, after.background().droppedMaps());
             assertEquals(before.usedMaps(), after.usedMaps());
@@ -317,7 +317,7 @@ final class StatsTest {
             flipAByteOf(path, dead);
         }
         try (EngineStore store = TestStores.tiny(path)) {
-            store.makeRoom(); // sweeps
+            store.upkeep().makeRoom(); // sweeps
             final StoreStats stats = store.stats();
             assertEquals(3, stats.quarantinedSlots());
             final long chunks = (RecordHeader.size(KEY_BYTES, 150_000) + CHUNK_BYTES - 1) / CHUNK_BYTES;
