@@ -109,16 +109,16 @@ final class Reaper {
 
     private void reap(final Participant participant, final Condemned condemned, final int leaves) {
         for (int i = 0; i < leaves && !condemned.isEmpty; i++) {
-            condemned.position = condemned.core.index().emptyLeaf(participant, condemned.position);
+            condemned.position = condemned.core.index().removal().emptyLeaf(participant, condemned.position);
             condemned.isEmpty = condemned.position == 0;
         }
         if (condemned.isEmpty) {
-            final LongHashSet pages = condemned.core.index().touchPages(participant);
+            final LongHashSet pages = condemned.core.index().removal().touchPages(participant);
             space.prepareToUnlink(participant, condemned.home);
             Memory.settleFaults(); // nothing from here on is done twice
             waiting.remove(condemned);
             catalog.forgetCore(condemned.core.incarnation());
-            condemned.core.index().retirePages(participant, pages);
+            condemned.core.index().removal().retirePages(participant, pages);
             space.retireRecord(participant, condemned.home);
             catalog.forget(participant, condemned.core.incarnation());
             condemned.event.ends(space.pool().path(), condemned.core.incarnation());

@@ -156,7 +156,7 @@ final class Upkeep {
         }
         final Participant participant = store.enterForWriting();
         try {
-            space.sweepAll(participant);
+            space.sweep().sweepAll(participant);
         } finally {
             store.exit(participant);
         }

@@ -67,8 +67,8 @@ final class Verifier {
                 maps++;
             }
         }
-        if (space.unreadableChunks() > 0) {
-            problem("what is free in " + space.unreadableChunks()
+        if (space.sweep().unreadableChunks() > 0) {
+            problem("what is free in " + space.sweep().unreadableChunks()
                     + " chunks cannot be told, because of faults under the mapping; they are kept out of use");
         }
         if (!pool.readOnly() && wasQuiet && sawEverything && reaper.isDone() && epochs.waiting() == 0) {

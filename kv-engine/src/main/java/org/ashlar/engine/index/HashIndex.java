@@ -1,13 +1,10 @@
 package org.ashlar.engine.index;
 
-import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongUnaryOperator;
-import org.agrona.collections.LongHashSet;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.Keys;
 import org.ashlar.engine.record.RecordHeader;
-import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.pmem.Memory;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +47,7 @@ public final class HashIndex {
     private final FirstTouch firstTouch;
     private final Directory directory;
     private final LeafSplit split;
+    private final LeafWalk leaves;
     private volatile boolean countKnown;
 
     /**
@@ -69,6 +67,7 @@ public final class HashIndex {
         }
         firstTouch = new FirstTouch(context, count, !countKnown);
         directory = new Directory(context, firstTouch, incarnation, rootAddress);
+        leaves = new LeafWalk(context, directory, incarnation);
         split = new LeafSplit(context, firstTouch, directory, incarnation);
     }
 
@@ -546,160 +545,18 @@ public final class HashIndex {
      * @return the position of the next leaf; 0 when this was the last; {@link #ENDED} when the visitor ended the walk
      */
     public long visitLeaf(final long position, final LeafVisitor visitor) {
-        long[] records = new long[IndexPage.BYTES / Long.BYTES];
-        long word = directory.route(position);
-        while (true) {
-            final long page = context.pageOf(word);
-            final int depth = LeafWord.depth(word);
-            Leaf.check(context, page, depth, incarnation, position);
-            int found = collect(page, IndexPage.LINES, records, 0);
-            for (long next = Memory.getLongAcquire(page + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
-                final long overflow = context.pageOf(next);
-                if (records.length - found < IndexPage.BYTES / Long.BYTES) {
-                    records = Arrays.copyOf(records, records.length * 2);
-                }
-                found = collect(overflow, IndexPage.LINES, records, found);
-                next = Memory.getLongAcquire(overflow + IndexPage.OVERFLOW_OFFSET);
-            }
-            Memory.acquireFence();
-            final long forward = Leaf.durableForward(context, page);
-            if (forward == 0) {
-                if (!visitor.visit(page, records, recordsOf(records, found))) {
-                    return ENDED;
-                }
-                return depth == 0 ? 0 : IndexPage.prefixOf(position, depth) + (1L << (Long.SIZE - depth));
-            }
-            word = Leaf.childWord(forward, depth, position);
-        }
+        return leaves.visit(position, visitor);
     }
 
     // ---------------------------------------------------------------------------------------------------- giving back
 
     /**
-     * Takes all entries out of the leaf that covers a hash, and retires their records. For a map that is gone, durably, and that no
-     * operation can reach any more; so nothing is locked, and nothing persisted.
+     * What gives back all that the index of a map that is gone holds.
      *
-     * @param participant the caller's
-     * @param position as for {@link #visitLeaf}
-     * @return the position of the next leaf; 0 when this was the last
+     * @return a new one; it has no state of its own
      */
-    public long emptyLeaf(final Participant participant, final long position) {
-        return visitLeaf(position, (leaf, records, count) -> {
-            for (int i = 0; i < count; i++) {
-                context.space.prepareToUnlink(participant, records[i]); // judged while its entry is there
-            }
-            for (long page = leaf; page != 0; ) {
-                for (int i = IndexPage.FIRST_BUCKET_LINE; i < IndexPage.LINES; i++) {
-                    for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
-                        Memory.putLongRelease(IndexPage.entry(IndexPage.line(page, i), j), 0);
-                    }
-                }
-                final long next = Memory.getLongAcquire(page + IndexPage.OVERFLOW_OFFSET);
-                page = next == 0 ? 0 : context.pageOf(next);
-            }
-            for (int i = 0; i < count; i++) {
-                context.space.retireRecord(participant, records[i]);
-            }
-            return true;
-        });
-    }
-
-    /**
-     * The pages of an index, each initialised, so that no sweep judges one of them from here on; its root record likewise.
-     *
-     * @param participant the caller's
-     * @return their addresses, for {@link #retirePages}
-     */
-    public LongHashSet touchPages(final Participant participant) {
-        final LongHashSet pages = new LongHashSet();
-        judge().audit(new IndexJudge.Audit() {
-            @Override
-            public void indexPage(final long page) {
-                pages.add(page);
-            }
-
-            @Override
-            public void record(final long record, final boolean isRoot) {}
-
-            @Override
-            public void problem(final String problem) {
-                throw new CorruptStoreException(problem);
-            }
-        });
-        final long root = directory.rootRecord();
-        if (root != 0) {
-            context.space.prepareToUnlink(participant, root);
-        }
-        pages.forEachLong(page -> firstTouch.touch(participant, page));
-        return pages;
-    }
-
-    /**
-     * Retires the pages and the root record of an index whose leaves are empty and that no judge can find any more; nothing of it may be used
-     * afterwards.
-     *
-     * @param participant the caller's
-     * @param pages what {@link #touchPages} returned
-     */
-    public void retirePages(final Participant participant, final LongHashSet pages) {
-        final long root = directory.rootRecord();
-        pages.forEachLong(page -> context.space.retireIndexPage(participant, page));
-        if (root != 0) {
-            context.space.retireRecord(participant, root);
-        }
-    }
-
-    /**
-     * Makes entries addresses of records. A key that was removed and put again meanwhile may have been met in two places, with the same
-     * tag: it counts once.
-     */
-    private int recordsOf(final long[] entries, final int count) {
-        Arrays.sort(entries, 0, count); // by tag
-        int found = 0;
-        int firstOfTag = 0;
-        int tag = -1;
-        for (int i = 0; i < count; i++) {
-            final long entry = entries[i];
-            if (Entry.tag(entry) != tag) {
-                tag = Entry.tag(entry);
-                firstOfTag = found;
-            }
-            final long record = context.recordOf(entry);
-            boolean isMet = false;
-            for (int j = firstOfTag; j < found && !isMet; j++) {
-                isMet = hasSameKey(entries[j], record);
-            }
-            if (!isMet) {
-                entries[found++] = record;
-            }
-        }
-        return found;
-    }
-
-    private boolean hasSameKey(final long record, final long other) {
-        final int length = RecordHeader.keyLength(record);
-        return length == RecordHeader.keyLength(other)
-                && context.isInUse(Math.max(record, other) - context.data + RecordHeader.BYTES + length)
-                && Memory.isEqual(record + RecordHeader.BYTES, null, other + RecordHeader.BYTES, length);
-    }
-
-    private int collect(final long page, final int lines, final long[] entries, final int from) {
-        int found = from;
-        for (int i = IndexPage.FIRST_BUCKET_LINE; i < lines; i++) {
-            final long line = IndexPage.line(page, i);
-            boolean persisted = false;
-            for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
-                final long entry = Memory.getLongAcquire(IndexPage.entry(line, j));
-                if (Entry.isDirty(entry) && !persisted) {
-                    context.persistence.persist(line, IndexPage.LINE_BYTES);
-                    persisted = true;
-                }
-                if (Entry.hasRecord(entry)) {
-                    entries[found++] = entry & ~(Entry.DIRTY | Entry.FROZEN);
-                }
-            }
-        }
-        return found;
+    public IndexRemoval removal() {
+        return new IndexRemoval(context, directory, firstTouch, leaves, judge());
     }
 
     /**

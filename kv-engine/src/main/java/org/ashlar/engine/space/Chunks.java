@@ -195,8 +195,14 @@ final class Chunks {
         return ChunkWord.kind(Memory.getLong(wordAddress(chunk)));
     }
 
+    /** Takes the lock itself where the caller does not hold it. */
     boolean isFree(final int chunk) {
-        return free.contains(chunk);
+        lock.lock();
+        try {
+            return free.contains(chunk);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Takes one chunk; its word is durable and its header initialised when this returns. */

@@ -186,7 +186,7 @@ public final class Evacuation {
             return nextInChunk();
         }
         // First what earlier opens left, as it may be the sparsest.
-        return space.sweepSome(participant) ? SWEPT_PAGES_COST : search(mostPerMille);
+        return space.sweep().sweepSome(participant) ? SWEPT_PAGES_COST : search(mostPerMille);
     }
 
     private boolean isAtIt() {

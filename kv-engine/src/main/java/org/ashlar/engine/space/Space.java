@@ -1,10 +1,8 @@
 package org.ashlar.engine.space;
 
-import java.util.concurrent.locks.ReentrantLock;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.epoch.Reclaimer;
-import org.ashlar.engine.jfr.EngineEvents;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.record.Scratch;
 import org.ashlar.kv.PageInfo;
@@ -12,16 +10,12 @@ import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.Descriptors;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
-import org.roaringbitmap.RoaringBitmap;
 
 /**
  * The allocator of one open pool: records and index pages in, records and index pages out. Thread-safe; see the package for
  * the rules that its callers keep.
  */
 public final class Space implements Reclaimer {
-    /** Pages judged by one call of {@link #sweepSome}. */
-    private static final int SWEEP_PAGES = 32;
-
     private static final int WHOLE = 1000;
     private static final int RECORD = 0;
     private static final int INDEX_PAGE = 1;
@@ -54,23 +48,13 @@ public final class Space implements Reclaimer {
     private final SlotSpace slots;
     private final RunSpace runs;
     private final IndexSpace index;
+    private final Sweep sweep;
     private final Quarantine quarantine = new Quarantine();
     private final ChunkSource growing = new Growing();
     private final ChunkSource moving = new Moving();
     private final long data;
     private final int pagesPerChunk;
     private final int largestSlot;
-
-    /** Guards the sweep's place: the chunks not swept yet, the one that it is at, and its next page. */
-    private final ReentrantLock sweepLock = new ReentrantLock();
-
-    private final RoaringBitmap unswept = new RoaringBitmap();
-
-    /** Chunks that the sweep gave up, as what tells their state cannot be read: nothing more of them is given out. Under the sweep's lock. */
-    private final RoaringBitmap unreadable = new RoaringBitmap();
-
-    private int sweepChunk;
-    private int sweepPage;
 
     /**
      * Makes the allocator of a pool. Reads a few words of the chunk table, nothing else.
@@ -90,12 +74,7 @@ public final class Space implements Reclaimer {
         runs = new RunSpace(pool, chunks, epochs, liveness, quarantine);
         index = new IndexSpace(pool, chunks, epochs, liveness, quarantine);
         largestSlot = slots.classes().largestBytes();
-        unswept.add(0L, (long) chunks.highWater());
-        // Each open begins elsewhere, or what is dead behind much that lives would not be found by opens that write
-        // little.
-        sweepChunk = chunks.highWater() == 0
-                ? 0
-                : Integer.remainderUnsigned(pool.openCounter() * 0x9E3779B9, chunks.highWater());
+        sweep = new Sweep(pool, epochs, chunks, slots, index, this::initialiseChunk);
         epochs.setReclaimer(this);
     }
 
@@ -117,7 +96,7 @@ public final class Space implements Reclaimer {
      * @param participant the caller's
      * @param bytes of the record
      * @return address, a multiple of 8
-     * @throws StoreFullException when there is no room; {@link #sweepAll} and draining the epochs may make some
+     * @throws StoreFullException when there is no room; {@link Sweep#sweepAll} and draining the epochs may make some
      */
     public long allocateRecord(final Participant participant, final long bytes) {
         participant.beginMutation();
@@ -142,7 +121,7 @@ public final class Space implements Reclaimer {
      *
      * @param participant the caller's
      * @return address
-     * @throws StoreFullException when there is no room; {@link #sweepAll} and draining the epochs may make some
+     * @throws StoreFullException when there is no room; {@link Sweep#sweepAll} and draining the epochs may make some
      */
     public long allocateIndexPage(final Participant participant) {
         participant.noteMutation();
@@ -171,7 +150,7 @@ public final class Space implements Reclaimer {
 
         @Override
         public boolean sweepSome(final Participant participant) {
-            return Space.this.sweepSome(participant);
+            return sweep.sweepSome(participant);
         }
 
         @Override
@@ -269,26 +248,12 @@ public final class Space implements Reclaimer {
     }
 
     /**
-     * Judges all that is left from earlier opens.
+     * What judges the chunks that earlier opens left.
      *
-     * @param participant the caller's
+     * @return the sweep
      */
-    public void sweepAll(final Participant participant) {
-        final EngineEvents.Sweep event = EngineEvents.get().sweepBegins();
-        final long pages = unsweptPages();
-        boolean left = true;
-        while (left) { // a few pages each turn, so that others get at theirs
-            sweepLock.lock(); // not just tried: what another thread is at may be the room that the caller needs
-            try {
-                left = sweepLocked(participant);
-            } finally {
-                sweepLock.unlock();
-            }
-            epochs.drainWhenDue(participant);
-        }
-        if (pages > 0) {
-            event.ends(pool.path(), pages);
-        }
+    public Sweep sweep() {
+        return sweep;
     }
 
     /** Puts pages to use that have so little room that they are left alone as long as there is other space. */
@@ -441,83 +406,7 @@ public final class Space implements Reclaimer {
         }
     }
 
-    /**
-     * Judges a few pages that earlier opens left and this one has not looked at. What is found dead is offered after an epoch.
-     *
-     * @param participant the caller's
-     * @return false when there is nothing left to judge, or another thread is at it
-     */
-    public boolean sweepSome(final Participant participant) {
-        if (!sweepLock.tryLock()) {
-            return false;
-        }
-        final boolean judged;
-        try {
-            judged = sweepLocked(participant);
-        } finally {
-            sweepLock.unlock();
-        }
-        epochs.drainOwn(participant); // at once: somebody wants the space
-        return judged;
-    }
-
-    private boolean sweepLocked(final Participant participant) {
-        int budget = SWEEP_PAGES;
-        while (budget > 0 && !unswept.isEmpty()) {
-            if (sweepPage == 0) {
-                final long next = unswept.nextValue(sweepChunk);
-                sweepChunk = next < 0 ? unswept.first() : (int) next;
-            }
-            try {
-                budget -= sweepStep(participant, sweepChunk);
-                Memory.settleFaults(); // here, not in the put that the sweep is for
-            } catch (final InternalError e) {
-                // Its table word or its spans' cannot be read. Without this every later sweep would end here.
-                unreadable.add(sweepChunk);
-                unswept.remove(sweepChunk);
-                sweepPage = 0;
-                budget -= SWEEP_PAGES;
-            }
-        }
-        return budget < SWEEP_PAGES;
-    }
-
-    private int sweepStep(final Participant participant, final int chunk) {
-        initialiseChunk(participant, chunk);
-        final int kind = ChunkWord.kind(chunks.word(chunk));
-        final boolean byPage = kind == ChunkWord.INDEX || kind == ChunkWord.SLOTS;
-        int cost = 1;
-        if (byPage && sweepPage < pagesPerChunk && !chunks.isFree(chunk) && !chunks.isTakenInThisOpen(chunk)) {
-            final long page = ((chunks.addressOf(chunk) - data) >>> Pages.SHIFT) + sweepPage;
-            if (kind == ChunkWord.INDEX) {
-                index.initialisePage(participant, page);
-            } else if (slots.isPageInUse(chunk, sweepPage)) {
-                slots.initialisePage(participant, page);
-            }
-            sweepPage++;
-        } else {
-            unswept.remove(chunk);
-            sweepPage = 0;
-            cost = byPage ? 1 : SWEEP_PAGES;
-        }
-        return cost;
-    }
-
     // ---------------------------------------------------------------------------------------------------- figures
-
-    /**
-     * How many chunks the sweep gave up because of faults under the mapping.
-     *
-     * @return chunks
-     */
-    public int unreadableChunks() {
-        sweepLock.lock();
-        try {
-            return unreadable.getCardinality();
-        } finally {
-            sweepLock.unlock();
-        }
-    }
 
     /**
      * Linear bytes of the chunks that were ever used: every address that the media holds must lie below.
@@ -662,20 +551,6 @@ public final class Space implements Reclaimer {
             case ChunkWord.FREE -> PageInfo.Kind.FREE;
             default -> PageInfo.Kind.RUN;
         };
-    }
-
-    /**
-     * Pages of chunks in use since an earlier open that the sweep has not come by yet.
-     *
-     * @return pages
-     */
-    public long unsweptPages() {
-        sweepLock.lock();
-        try {
-            return (long) unswept.getCardinality() * pagesPerChunk - sweepPage;
-        } finally {
-            sweepLock.unlock();
-        }
     }
 
     /**

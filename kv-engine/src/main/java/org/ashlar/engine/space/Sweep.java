@@ -1,0 +1,176 @@
+package org.ashlar.engine.space;
+
+import java.util.concurrent.locks.ReentrantLock;
+import org.ashlar.engine.epoch.Epochs;
+import org.ashlar.engine.epoch.Participant;
+import org.ashlar.engine.jfr.EngineEvents;
+import org.ashlar.pmem.Memory;
+import org.ashlar.pmem.Pool;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * Judges the chunks that earlier opens left, a few pages at a time: by writers who need space, and by whoever wants to know all. What is found dead
+ * is offered after an epoch. Each open begins elsewhere, or what is dead behind much that lives would not be found by opens that write little.
+ */
+public final class Sweep {
+    /** Pages judged by one call of {@link #sweepSome}. */
+    private static final int SWEEP_PAGES = 32;
+
+    /** Touches a chunk first. */
+    @FunctionalInterface
+    interface ChunkTouch {
+        void touch(Participant participant, int chunk);
+    }
+
+    private final Pool pool;
+    private final Epochs epochs;
+    private final Chunks chunks;
+    private final SlotSpace slots;
+    private final IndexSpace index;
+    private final ChunkTouch firstTouch;
+    private final int pagesPerChunk;
+
+    /** Guards all below: the chunks not swept yet, the one that it is at, and its next page. */
+    private final ReentrantLock sweepLock = new ReentrantLock();
+
+    private final RoaringBitmap unswept = new RoaringBitmap();
+
+    /** Chunks that the sweep gave up, as what tells their state cannot be read: nothing more of them is given out. */
+    private final RoaringBitmap unreadable = new RoaringBitmap();
+
+    private int sweepChunk;
+    private int sweepPage;
+
+    Sweep(
+            final Pool pool,
+            final Epochs epochs,
+            final Chunks chunks,
+            final SlotSpace slots,
+            final IndexSpace index,
+            final ChunkTouch firstTouch) {
+        this.pool = pool;
+        this.epochs = epochs;
+        this.chunks = chunks;
+        this.slots = slots;
+        this.index = index;
+        this.firstTouch = firstTouch;
+        pagesPerChunk = pool.geometry().pagesPerChunk();
+        unswept.add(0L, (long) chunks.highWater());
+        sweepChunk = chunks.highWater() == 0
+                ? 0
+                : Integer.remainderUnsigned(pool.openCounter() * 0x9E3779B9, chunks.highWater());
+    }
+
+    /**
+     * Judges all that is left from earlier opens.
+     *
+     * @param participant the caller's
+     */
+    public void sweepAll(final Participant participant) {
+        final EngineEvents.Sweep event = EngineEvents.get().sweepBegins();
+        final long pages = unsweptPages();
+        boolean left = true;
+        while (left) { // a few pages each turn, so that others get at theirs
+            sweepLock.lock(); // not just tried: what another thread is at may be the room that the caller needs
+            try {
+                left = sweepLocked(participant);
+            } finally {
+                sweepLock.unlock();
+            }
+            epochs.drainWhenDue(participant);
+        }
+        if (pages > 0) {
+            event.ends(pool.path(), pages);
+        }
+    }
+
+    /**
+     * Judges a few pages that earlier opens left and this one has not looked at. What is found dead is offered after an epoch.
+     *
+     * @param participant the caller's
+     * @return false when there is nothing left to judge, or another thread is at it
+     */
+    public boolean sweepSome(final Participant participant) {
+        if (!sweepLock.tryLock()) {
+            return false;
+        }
+        final boolean judged;
+        try {
+            judged = sweepLocked(participant);
+        } finally {
+            sweepLock.unlock();
+        }
+        epochs.drainOwn(participant); // at once: somebody wants the space
+        return judged;
+    }
+
+    private boolean sweepLocked(final Participant participant) {
+        int budget = SWEEP_PAGES;
+        while (budget > 0 && !unswept.isEmpty()) {
+            if (sweepPage == 0) {
+                final long next = unswept.nextValue(sweepChunk);
+                sweepChunk = next < 0 ? unswept.first() : (int) next;
+            }
+            try {
+                budget -= sweepStep(participant, sweepChunk);
+                Memory.settleFaults(); // here, not in the put that the sweep is for
+            } catch (final InternalError e) {
+                // Its table word or its spans' cannot be read. Without this every later sweep would end here.
+                unreadable.add(sweepChunk);
+                unswept.remove(sweepChunk);
+                sweepPage = 0;
+                budget -= SWEEP_PAGES;
+            }
+        }
+        return budget < SWEEP_PAGES;
+    }
+
+    private int sweepStep(final Participant participant, final int chunk) {
+        firstTouch.touch(participant, chunk);
+        final int kind = ChunkWord.kind(chunks.word(chunk));
+        final boolean byPage = kind == ChunkWord.INDEX || kind == ChunkWord.SLOTS;
+        int cost = 1;
+        if (byPage && sweepPage < pagesPerChunk && !chunks.isFree(chunk) && !chunks.isTakenInThisOpen(chunk)) {
+            final long page = (long) chunk * pagesPerChunk + sweepPage;
+            if (kind == ChunkWord.INDEX) {
+                index.initialisePage(participant, page);
+            } else if (slots.isPageInUse(chunk, sweepPage)) {
+                slots.initialisePage(participant, page);
+            }
+            sweepPage++;
+        } else {
+            unswept.remove(chunk);
+            sweepPage = 0;
+            cost = byPage ? 1 : SWEEP_PAGES;
+        }
+        return cost;
+    }
+
+    /**
+     * How many chunks the sweep gave up because of faults under the mapping.
+     *
+     * @return chunks
+     */
+    public int unreadableChunks() {
+        sweepLock.lock();
+        try {
+            return unreadable.getCardinality();
+        } finally {
+            sweepLock.unlock();
+        }
+    }
+
+    /**
+     * Pages of chunks in use since an earlier open that the sweep has not come by yet.
+     *
+     * @return pages
+     */
+    public long unsweptPages() {
+        sweepLock.lock();
+        try {
+            return (long) unswept.getCardinality() * pagesPerChunk - sweepPage;
+        } finally {
+            sweepLock.unlock();
+        }
+    }
+}
