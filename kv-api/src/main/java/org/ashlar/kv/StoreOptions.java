@@ -56,7 +56,7 @@ public final class StoreOptions {
     }
 
     /**
-     * Bytes that the pool file starts with. Default 16 MiB. More, and it grows later.
+     * Bytes that the pool file starts with. Default 16 MiB: little to begin with, as it grows online.
      *
      * @return bytes
      */
@@ -74,7 +74,7 @@ public final class StoreOptions {
     }
 
     /**
-     * The durability asked for. Default {@link Durability#BEST}.
+     * The durability asked for. Default {@link Durability#BEST}, which takes the best that costs no system call, and reports it.
      *
      * @return the durability
      */
@@ -83,7 +83,7 @@ public final class StoreOptions {
     }
 
     /**
-     * Where descriptors live. Default {@link Placement#AUTO}.
+     * Where descriptors live. Default {@link Placement#AUTO}: in DRAM where they are few, in the pool where they would take much of it.
      *
      * @return the placement
      */
@@ -92,7 +92,7 @@ public final class StoreOptions {
     }
 
     /**
-     * The sections of a new pool. Default {@link Granule#AUTO}.
+     * The sections of a new pool. Default {@link Granule#AUTO}: by its size, as the right one follows from that.
      *
      * @return the granule
      */
@@ -120,7 +120,13 @@ public final class StoreOptions {
     }
 
     /**
-     * Whether the store is opened for reading only. Default false.
+     * Whether the store is opened for reading only. Default false, as a store is made to be written.
+     *
+     * <p>A read-only open takes a shared lock and writes nothing, not even to tell that it was there. Its limits: it can be had only while no
+     * process has the store open for writing, in this JVM or another, and keeps writers out; there must be a store, and the map must be
+     * in it; descriptors are in DRAM, and what writers would do on first touch (judge pages, count the records of a store that was killed)
+     * stays in this process; {@link Store#verify} reports and frees nothing; {@link Store#compact}, and whatever else would
+     * change the store, throws {@link ReadOnlyStoreException}.
      *
      * @return true when writes are refused
      */
@@ -129,7 +135,7 @@ public final class StoreOptions {
     }
 
     /**
-     * Whether a missing file is created. Default true.
+     * Whether a missing file is created. Default true: the first run of a program is no special case.
      *
      * @return true when it is
      */
@@ -147,8 +153,9 @@ public final class StoreOptions {
     }
 
     /**
-     * Whether a daemon thread of the store grows the file ahead of need. Default true. Without it, the put that needs the space
-     * waits for the growth.
+     * Whether daemon threads of the store grow the file ahead of need, give back what cleared and dropped maps held, and give free
+     * chunks back to the file system. Default true. Without them, the put that needs the space waits for the growth, and the rest is left
+     * to {@link Store#compact} and to puts that find the store full.
      *
      * @return true when it does
      */

@@ -12,6 +12,9 @@
  * <p><b>Lock order.</b> index page lock, directory lock, then a page's initialisation latch or descriptor lock, a class's lock, the
  * space lock. The judge runs under a latch and reads the index without locks. Nothing here calls user code.
  *
+ * <p><b>Evacuation.</b> Sparse spans and chunks are emptied by those who take space: {@link org.ashlar.engine.space.Evacuation}. Catalog and root
+ * records stay where they are, as their addresses are known elsewhere, and index pages do: chunks that hold them are not given back.
+ *
  * <p>A departure from the reference design: a chunk does not belong to one size class; each of its spans (64 KiB) does. With a
  * chunk per class a store of mixed sizes wastes half a chunk for each of about a hundred classes.
  */
