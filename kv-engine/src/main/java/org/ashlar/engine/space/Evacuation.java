@@ -31,6 +31,9 @@ public final class Evacuation {
     /** Where there is no room to move to, a pass ends after so many that could not go. */
     private static final int MOST_REFUSED = 64;
 
+    /** What a search that finds nothing counts for. */
+    private static final int SEARCH_COST = 16;
+
     /** What a piece of the sweep counts for. */
     private static final int SWEPT_PAGES_COST = 4;
 
@@ -207,7 +210,7 @@ public final class Evacuation {
         if (!isAtIt()) {
             fruitlessSpans += SparseSpans.SEARCHED_SPANS;
             if (fruitlessSpans < spans.allSpans() + SparseSpans.SEARCHED_SPANS) { // all of them, once
-                return 1;
+                return SEARCH_COST;
             }
             fruitlessSpans = 0;
             run = runs.takeSparse(mostPerMille);
