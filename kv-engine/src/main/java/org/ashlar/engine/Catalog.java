@@ -425,6 +425,12 @@ final class Catalog implements Liveness {
     }
 
     @Override
+    public long touch(final long record) {
+        final MapCore core = cores.get(RecordHeader.mapIncarnation(record));
+        return core == null ? 0 : core.index().touch(parts().keys.hashOf(record));
+    }
+
+    @Override
     public int tailBytes(final long record) {
         return RecordHeader.mapIncarnation(record) == IndexContext.CATALOG_INCARNATION ? RecordHeader.TAIL_BYTES : 0;
     }

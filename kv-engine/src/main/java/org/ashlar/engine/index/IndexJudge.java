@@ -31,14 +31,16 @@ public final class IndexJudge {
             final long page = context.pageOf(word);
             final int depth = LeafWord.depth(word);
             Leaf.check(context, page, depth, incarnation, hash);
-            // All lines are looked at, found or not: what they hold must be durable before it is relied on.
-            boolean found = lineRefersTo(page, IndexPage.firstLine(hash), record);
-            found |= lineRefersTo(page, IndexPage.secondLine(hash), record);
-            found |= linesReferTo(page, IndexPage.FIRST_STASH_LINE, record);
-            for (long next = Memory.getLongAcquire(page + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
-                final long overflow = context.pageOf(next);
-                found |= linesReferTo(overflow, IndexPage.FIRST_BUCKET_LINE, record);
-                next = Memory.getLongAcquire(overflow + IndexPage.OVERFLOW_OFFSET);
+            boolean found = lineRefersTo(page, IndexPage.firstLine(hash), record)
+                    || lineRefersTo(page, IndexPage.secondLine(hash), record);
+            if (!found) {
+                // All others are looked at: what replaced the record must be durable before anything relies on it.
+                found = linesReferTo(page, IndexPage.FIRST_STASH_LINE, record);
+                for (long next = Memory.getLongAcquire(page + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
+                    final long overflow = context.pageOf(next);
+                    found |= linesReferTo(overflow, IndexPage.FIRST_BUCKET_LINE, record);
+                    next = Memory.getLongAcquire(overflow + IndexPage.OVERFLOW_OFFSET);
+                }
             }
             Memory.acquireFence();
             final long forward = Leaf.durableForward(context, page);

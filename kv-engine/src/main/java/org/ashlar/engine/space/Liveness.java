@@ -17,6 +17,14 @@ public interface Liveness {
     boolean isLiveRecord(Participant participant, long record);
 
     /**
+     * Loads what {@link #isLiveRecord} will read first, so that the cache misses of the records of a page overlap.
+     *
+     * @param record address of what may be a record, whose key lies within its slot
+     * @return something that depends on what was loaded
+     */
+    long touch(long record);
+
+    /**
      * Bytes at the end of a record that its checksum leaves out.
      *
      * @param record address

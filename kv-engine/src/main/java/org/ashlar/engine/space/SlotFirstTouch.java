@@ -2,6 +2,8 @@ package org.ashlar.engine.space;
 
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
+import org.ashlar.engine.record.RecordHeader;
+import org.ashlar.engine.record.Scratch;
 import org.ashlar.pmem.CoreDescriptor;
 import org.ashlar.pmem.Descriptors;
 import org.ashlar.pmem.Memory;
@@ -90,6 +92,7 @@ final class SlotFirstTouch {
             final Participant participant, final long page, final long descriptor, final long word, final long shape) {
         int kept;
         try {
+            touchEach(participant, page, word, shape);
             kept = judgeEach(participant, page, descriptor, word, shape, false);
             Memory.settleFaults(); // once for the page, before anything found is relied on
         } catch (final InternalError e) {
@@ -112,6 +115,21 @@ final class SlotFirstTouch {
                 descriptor,
                 SlotPage.flagsOf(SpanWord.sizeClass(word), SpanWord.incarnation(word)) | (room ? SlotPage.PENDING : 0));
         return room;
+    }
+
+    /** Loads what the judging of a page's slots will read, side by side. */
+    private void touchEach(final Participant participant, final long page, final long word, final long shape) {
+        final int size = layout.classes.bytesOf(SpanWord.sizeClass(word));
+        final int capacity = (int) (shape >>> SlotPage.CAPACITY_SHIFT);
+        long touched = 0;
+        for (int slot = 0; slot < capacity; slot++) {
+            final long address = layout.addressOfPage(page) + (shape & SlotPage.FIRST_MASK) + (long) slot * size;
+            if (RecordHeader.spaceIncarnation(address) == SpanWord.incarnation(word)
+                    && RecordHeader.size(RecordHeader.keyLength(address), 0) <= size) {
+                touched += liveness.touch(address);
+            }
+        }
+        Scratch.of(participant).touchedSum += touched;
     }
 
     /** Sets the bitmap of a page to the slots that are not dead; how many of them are quarantined. */
