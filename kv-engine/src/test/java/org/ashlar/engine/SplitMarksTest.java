@@ -1,7 +1,7 @@
 package org.ashlar.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import org.ashlar.kv.Placement;
@@ -19,11 +19,20 @@ import org.junit.jupiter.api.Test;
  * parent: where a forward word is durable, the marks that send readers to it must be.
  */
 @Tag("simulator")
-final class SplitMarksTest {
+public final class SplitMarksTest {
     private static final int CHUNKS = 64;
 
     @Test
     void theMarksOfASplitPageAreDurable() {
+        assertTrue(areMarksDurable());
+    }
+
+    /**
+     * Splits a page.
+     *
+     * @return whether all of its lines are durable then
+     */
+    public static boolean areMarksDurable() {
         try (ImageDirectory directory = new ImageDirectory()) {
             final Path pool = directory.file("pool");
             final CrashSimulator simulator = TinyStores.simulator(pool, Placement.POOL, CHUNKS);
@@ -42,9 +51,11 @@ final class SplitMarksTest {
                     map.put(Integer.toString(i).getBytes(java.nio.charset.StandardCharsets.US_ASCII), new byte[4]);
                 }
                 assertEquals(splits + 1, store.stats().splits());
+                boolean isDurable = true;
                 for (int offset = Memory.LINE_BYTES; offset < Geometry.PAGE_BYTES; offset += Memory.LINE_BYTES) {
-                    assertFalse(simulator.isPending(parent[0] + offset), "line at " + offset);
+                    isDurable &= !simulator.isPending(parent[0] + offset);
                 }
+                return isDurable;
             }
         } finally {
             RecorderHub.install(null);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.ashlar.engine.JudgeDurabilityTest;
+import org.ashlar.engine.SplitMarksTest;
 import org.ashlar.kv.Placement;
 import org.ashlar.pmem.sim.WriteBackSites;
 import org.junit.jupiter.api.AfterEach;
@@ -31,11 +32,17 @@ final class PersistenceMutationTest {
                     "the magic is in the same line and is stored later, with release, so it never vouches for less",
             "Superblock.finish",
                     "the first map's incarnation is in the magic's line and is persisted before the map is",
+            "Chunks.zeroPageHeads",
+                    "without it, pages of a recycled index chunk may look damaged after a crash, and are kept out of use until"
+                            + " verify has told",
+            "Leaf.durableForward",
+                    "what a writer acknowledges in a child whose forward word is not durable: needs two writers, and the"
+                            + " simulator has one",
             "LeafSplit.commit",
                     "the directory names the children durably before anything is acknowledged in them, unless it has"
                             + " no room to grow: a full pool, which these workloads do not reach");
 
-    private static final Profile SHORT = EngineProfiles.churn().withOperations(0, 50);
+    private static final Profile SHORT = EngineProfiles.churn().withCompactions(0).withOperations(0, 50);
 
     private final TestReporter reporter;
 
@@ -82,7 +89,9 @@ final class PersistenceMutationTest {
                 }
             }
         }
-        return !JudgeDurabilityTest.isDurableAfterJudging() || !KilledWriterCrashTest.loseNothing();
+        return !JudgeDurabilityTest.isDurableAfterJudging()
+                || !SplitMarksTest.areMarksDurable()
+                || !KilledWriterCrashTest.loseNothing();
     }
 
     private static void run(final Profile profile, final long seed) {
