@@ -20,6 +20,9 @@ class CoreBenchTest {
     @TempDir
     private Path directory;
 
+    @TempDir
+    private Path output;
+
     @Test
     void speedRunsAndComparesWithTheRawProbe() throws IOException {
         final String json = run(CoreBench.Part.SPEED);
@@ -53,11 +56,24 @@ class CoreBenchTest {
     }
 
     @Test
+    void churnKillsReopensAndDraws() throws IOException {
+        final String json = run(CoreBench.Part.CHURN);
+        assertAll(
+                () -> assertHas(json, "  a chunk for each size taken off"),
+                () -> assertHas(json, "longest put"),
+                () -> assertTrue(Files.readString(plot()).startsWith("<?xml")));
+    }
+
+    @Test
     void tooLittleRoomIsSaidBeforeAnythingIsWritten() throws IOException {
         final int code = CoreBench.execute(
                 "--only", "space", "--path", directory.toString(), "--records", Integer.toString(Integer.MAX_VALUE));
         assertEquals(1, code);
         assertEquals(List.of(), filesLeft());
+    }
+
+    private Path plot() {
+        return output.resolve("plot.svg");
     }
 
     private String run(final CoreBench.Part part) throws IOException {
@@ -79,6 +95,12 @@ class CoreBenchTest {
                 "0.05",
                 "--repetitions",
                 "1",
+                "--churn-rounds",
+                "8",
+                "--churn-bytes",
+                "1000000",
+                "--plot",
+                plot().toString(),
                 "--json",
                 json.toString());
         assertEquals(0, code);
