@@ -74,15 +74,18 @@ final class ChurnChild {
         final int number = model.round();
         model.play(churn);
         final StoreStats stats = store.stats();
-        final long chunkBytes = stats.bytes().total() / stats.chunks();
         new ChurnRound(
                         number,
                         model.liveBytes(),
                         model.liveBytes()
                                 - model.records() * (ChurnModel.RECORD_OVERHEAD_BYTES - (long) Records.KEY_BYTES),
                         model.sizes(),
-                        chunkBytes,
-                        (stats.chunks() - stats.freshChunks() - stats.freeChunks()) * chunkBytes,
+                        Pools.chunkBytes(stats),
+                        Pools.bytesInUse(stats),
+                        stats.bytes().liveIndex() + stats.bytes().freeIndex(),
+                        stats.bytes().freeSlots(),
+                        stats.bytes().freeRuns(),
+                        stats.bytes().unjudged(),
                         DeviceBlocks.bytesOf(pool),
                         churn.longestPutNanos(),
                         churn.usualPutNanos(),

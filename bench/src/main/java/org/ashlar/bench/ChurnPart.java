@@ -124,6 +124,10 @@ final class ChurnPart {
         report.figure("worst ratio of bytes in use to live ones", most(ChurnRound::ratio), "");
         report.figure("  a chunk for each size taken off", worst.ratioBeyondChunks(), "", Target.atMost(MOST_RATIO));
         report.figure("  in round", worst.number(), "");
+        report.figure("  index, live and free, in that round", worst.indexBytes() / BYTES_OF_MIB, "MiB");
+        report.figure("  free slots in that round", worst.freeSlotBytes() / BYTES_OF_MIB, "MiB");
+        report.figure("  free pages for runs in that round", worst.freeRunBytes() / BYTES_OF_MIB, "MiB");
+        report.figure("  not looked at since the last open", worst.unjudgedBytes() / BYTES_OF_MIB, "MiB");
         report.figure("worst ratio to keys and values alone", most(r -> (double) r.bytesInUse() / r.userBytes()), "");
         report.figure("most device blocks", most(ChurnRound::blockBytes) / BYTES_OF_MIB, "MiB");
         final ChurnRound slowest = worst(ChurnRound::longestPutNanos);

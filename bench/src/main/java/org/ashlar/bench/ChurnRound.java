@@ -11,6 +11,10 @@ import java.io.IOException;
  * @param sizes how many sizes the live records have
  * @param chunkBytes of a chunk
  * @param bytesInUse of chunks that hold something or cannot be had for anything else
+ * @param indexBytes of index pages, live and free
+ * @param freeSlotBytes in use: of slots and spans of slots that are free
+ * @param freeRunBytes in use: of pages for runs that are free
+ * @param unjudgedBytes in use: what this open has not looked at yet
  * @param blockBytes that the device has given to the file
  * @param longestPutNanos by the clock
  * @param usualPutNanos what 99.9% of the puts took at most
@@ -24,6 +28,10 @@ record ChurnRound(
         int sizes,
         long chunkBytes,
         long bytesInUse,
+        long indexBytes,
+        long freeSlotBytes,
+        long freeRunBytes,
+        long unjudgedBytes,
         long blockBytes,
         long longestPutNanos,
         long usualPutNanos,
@@ -48,6 +56,10 @@ record ChurnRound(
         Child.tell("sizes", sizes);
         Child.tell("chunk bytes", chunkBytes);
         Child.tell("bytes in use", bytesInUse);
+        Child.tell("index bytes", indexBytes);
+        Child.tell("free slot bytes", freeSlotBytes);
+        Child.tell("free run bytes", freeRunBytes);
+        Child.tell("unjudged bytes", unjudgedBytes);
         Child.tell("block bytes", blockBytes);
         Child.tell("longest put nanos", longestPutNanos);
         Child.tell("usual put nanos", usualPutNanos);
@@ -64,6 +76,10 @@ record ChurnRound(
                 (int) child.await("sizes"),
                 (long) child.await("chunk bytes"),
                 (long) child.await("bytes in use"),
+                (long) child.await("index bytes"),
+                (long) child.await("free slot bytes"),
+                (long) child.await("free run bytes"),
+                (long) child.await("unjudged bytes"),
                 (long) child.await("block bytes"),
                 (long) child.await("longest put nanos"),
                 (long) child.await("usual put nanos"),

@@ -83,7 +83,7 @@ final class NamesChild {
         Child.tell(LAST_PER_SECOND, perSecond(maps - last, end - middle));
         final StoreStats stats = store.stats();
         Child.tell(POOL_BYTES, (double) (stats.poolBytes() - statsBefore.poolBytes()) / maps);
-        Child.tell(USED_BYTES, (double) (usedBytes(stats) - usedBytes(statsBefore)) / maps);
+        Child.tell(USED_BYTES, (double) (Pools.bytesInUse(stats) - Pools.bytesInUse(statsBefore)) / maps);
         collect();
         Child.tell(HEAP_BYTES, (double) (heapBytes() - heapBefore) / maps);
         Child.tell(PRIVATE_BYTES, (double) (ProcessMemory.withoutFile(pool).privateBytes() - privateBefore) / maps);
@@ -109,11 +109,11 @@ final class NamesChild {
             }
             Child.tell(OPEN_MILLIS, millis(opened - begin));
             Child.tell(FIRST_MAP_MILLIS, millis(got - opened));
-            final long usedBefore = usedBytes(store.stats());
+            final long usedBefore = Pools.bytesInUse(store.stats());
             final long putting = System.nanoTime();
             putIntoSome(store, maps);
             Child.tell(PUTS_PER_SECOND, perSecond(usedMaps(maps), System.nanoTime() - putting));
-            Child.tell(POOL_BYTES, (double) (usedBytes(store.stats()) - usedBefore) / usedMaps(maps));
+            Child.tell(POOL_BYTES, (double) (Pools.bytesInUse(store.stats()) - usedBefore) / usedMaps(maps));
             final long listing = System.nanoTime();
             final int names = store.mapNames().size();
             Child.tell(LIST_MILLIS, millis(System.nanoTime() - listing));
@@ -136,11 +136,6 @@ final class NamesChild {
                 throw new IllegalStateException(name + " does not hold what was put");
             }
         }
-    }
-
-    private static long usedBytes(final StoreStats stats) {
-        final long chunkBytes = stats.bytes().total() / stats.chunks();
-        return (stats.chunks() - stats.freshChunks() - stats.freeChunks()) * chunkBytes;
     }
 
     private static void collect() throws InterruptedException {

@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ValuesPart {
     private static final double OF_COPY = 0.8;
-    private static final int[] SIZES = {1 << 10, 64 << 10, 1 << 20};
+
+    /** For header and key: a value shorter by so much shares a chunk of 2 MiB with another of its size, and one of 1 MiB does not. */
+    private static final int RECORD_ROOM_BYTES = 64;
+
+    private static final int TARGET_BYTES = 1 << 20;
+    private static final int[] SIZES = {1 << 10, 64 << 10, TARGET_BYTES - RECORD_ROOM_BYTES, TARGET_BYTES};
     private static final long FIXED_BYTES = 64L << 20;
     private static final long BYTES_OF_BATCH = 4 << 20;
     private static final int SLICES = 10;
@@ -57,7 +62,7 @@ final class ValuesPart {
 
     private void compare(final int valueBytes) throws IOException, InterruptedException {
         final int count = (int) Math.max(1, settings.valuesBytes / valueBytes);
-        report.section("Values of " + (valueBytes >> 10) + " KiB");
+        report.section("Values of " + size(valueBytes));
         report.note(count + " of them, in random order; medians of the rounds, after one that warms up");
         final long rawBytes = (long) count * valueBytes;
         try (Scratch scratch = Scratch.in(settings.path, 4 * settings.valuesBytes + FIXED_BYTES);
@@ -78,6 +83,10 @@ final class ValuesPart {
             operations.put(Contender.RAW_SUM, raw::sum);
             operations.put(Contender.STORE_SUM, values::sum);
             report(measure(meter, operations, valueBytes), valueBytes);
+            report.figure(
+                    "chunks in use per value byte, " + size(valueBytes),
+                    (double) Pools.bytesInUse(store.stats()) / rawBytes,
+                    "");
         }
     }
 
@@ -112,14 +121,19 @@ final class ValuesPart {
                         Report.number(series.median() * valueBytes / 1e6),
                         Report.number(series.minimum()),
                         Report.number(series.maximum()))));
-        final Target target = Target.atLeast(OF_COPY);
-        final String suffix = ", " + (valueBytes >> 10) + " KiB";
+        final Target target = valueBytes == TARGET_BYTES ? Target.atLeast(OF_COPY) : null;
+        final String suffix = ", " + size(valueBytes);
         ratio(rates, Contender.STORE_WRITE, Contender.RAW_WRITE, suffix, target);
         ratio(rates, Contender.STORE_WRITE, Contender.RAW_PERSIST, suffix, target);
         ratio(rates, Contender.RAW_PERSIST, Contender.RAW_WRITE, suffix, null);
         ratio(rates, Contender.STORE_READ, Contender.RAW_READ, suffix, target);
         ratio(rates, Contender.STORE_SUM, Contender.RAW_SUM, suffix, null);
         ratio(rates, Contender.STORE_SUM, Contender.RAW_READ, suffix, null);
+    }
+
+    /** As text: an exact number of KiB, or of bytes. */
+    private static String size(final int bytes) {
+        return bytes % 1024 == 0 ? (bytes >> 10) + " KiB" : bytes + " B";
     }
 
     private void ratio(
@@ -148,6 +162,10 @@ final class ValuesPart {
                     bytes,
                     () -> map.put(key, 0, Records.KEY_BYTES, bytes, value::write));
             time("put again, beside the first", bytes, () -> map.put(key, 0, Records.KEY_BYTES, bytes, value::write));
+            time(
+                    "put once more, where the first was",
+                    bytes,
+                    () -> map.put(key, 0, Records.KEY_BYTES, bytes, value::write));
             time("read and compare", bytes, () -> {
                 final long compared = map.readLong(key, 0, Records.KEY_BYTES, value::compare, -1);
                 if (compared != bytes) {

@@ -52,7 +52,7 @@ class CoreBenchTest {
 
     @Test
     void spaceIsMeasuredAfterUpdatesToo() throws IOException {
-        assertHas(run(CoreBench.Part.SPACE), "pool bytes per user byte, after as many updates");
+        assertHas(run(CoreBench.Part.SPACE), "pool bytes per user byte, 8 + 1000 B, after as many updates");
     }
 
     @Test
@@ -62,6 +62,23 @@ class CoreBenchTest {
                 () -> assertHas(json, "  a chunk for each size taken off"),
                 () -> assertHas(json, "longest put"),
                 () -> assertTrue(Files.readString(plot()).startsWith("<?xml")));
+    }
+
+    @Test
+    void valuesAreComparedWithCopies() throws IOException {
+        final String json = run(CoreBench.Part.VALUES);
+        assertAll(
+                () -> assertHas(json, "store put in place / raw copy in, written back, 1024 KiB"),
+                () -> assertHas(json, "store copy out / raw copy out, 1 KiB"),
+                () -> assertHas(json, "read and compare"));
+    }
+
+    @Test
+    void namesCreatesMapsAndOpensThem() throws IOException {
+        final String json = run(CoreBench.Part.NAMES);
+        assertAll(
+                () -> assertHas(json, "pool bytes for each map"),
+                () -> assertHas(json, "first map of an existing name"));
     }
 
     @Test
@@ -95,6 +112,12 @@ class CoreBenchTest {
                 "0.05",
                 "--repetitions",
                 "1",
+                "--values-bytes",
+                "2097152",
+                "--large-value-bytes",
+                "3000001",
+                "--maps",
+                "500",
                 "--churn-rounds",
                 "8",
                 "--churn-bytes",
