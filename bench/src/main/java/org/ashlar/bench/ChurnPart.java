@@ -94,9 +94,24 @@ final class ChurnPart {
     }
 
     private void printTitles() {
+        report.note(
+                "MiB, of what is in use: index; free slots and spans; free pages for runs; not judged since the open");
+        report.note("microseconds of puts: 99.9th percentile, longest by the clock, most CPU time of one");
         report.note(String.format(
-                "%5s %9s %9s %9s %7s %7s %9s %9s %9s",
-                "round", "live MiB", "in use", "blocks", "ratio", "beyond", "p99.9 us", "longest", "its CPU"));
+                "%5s %8s %8s %8s %6s %6s | %6s %6s %6s %6s | %8s %8s %8s",
+                "round",
+                "live MiB",
+                "in use",
+                "blocks",
+                "ratio",
+                "beyond",
+                "index",
+                "slots",
+                "runs",
+                "unjud.",
+                "p99.9 us",
+                "longest",
+                "most CPU"));
     }
 
     private void print(final ChurnRound round, final String end) {
@@ -104,13 +119,17 @@ final class ChurnPart {
             return;
         }
         report.note(String.format(
-                "%5d %9.1f %9.1f %9.1f %7.3f %7.3f %9.1f %9.1f %9.1f %s",
+                "%5d %8.1f %8.1f %8.1f %6.3f %6.3f | %6.1f %6.1f %6.1f %6.1f | %8.0f %8.0f %8.0f %s",
                 round.number(),
                 round.liveBytes() / BYTES_OF_MIB,
                 round.bytesInUse() / BYTES_OF_MIB,
                 round.blockBytes() / BYTES_OF_MIB,
                 round.ratio(),
                 round.ratioBeyondChunks(),
+                round.indexBytes() / BYTES_OF_MIB,
+                round.freeSlotBytes() / BYTES_OF_MIB,
+                round.freeRunBytes() / BYTES_OF_MIB,
+                round.unjudgedBytes() / BYTES_OF_MIB,
                 round.usualPutNanos() / 1e3,
                 round.longestPutNanos() / 1e3,
                 round.longestPutCpuNanos() / 1e3,

@@ -28,6 +28,7 @@ final class ChurnPlot {
     private static final double BYTES_OF_MIB = 1 << 20;
     private static final int WIDTH = 1000;
     private static final int HEIGHT = 600;
+    private static final int TICK_SPACING = 80;
     private static final float THIN = 1.2f;
     private static final float THICK = 2.4f;
     private static final float[] DASHES = {6, 5};
@@ -69,6 +70,7 @@ final class ChurnPlot {
                 .build();
         chart.getStyler()
                 .setYAxisMin(0.0)
+                .setXAxisTickMarkSpacingHint(TICK_SPACING)
                 .setLegendPosition(Styler.LegendPosition.OutsideS)
                 .setLegendLayout(Styler.LegendLayout.Horizontal)
                 .setChartBackgroundColor(Color.WHITE)
