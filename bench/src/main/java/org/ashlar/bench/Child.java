@@ -82,6 +82,11 @@ final class Child implements AutoCloseable {
         System.out.println(name + "=" + value);
     }
 
+    /** In the child: tells a count. */
+    static void tell(final String name, final long value) {
+        System.out.println(name + "=" + value);
+    }
+
     /** In the child: makes it end when its parent does, which closes its standard input. */
     static void endWithParent() {
         final Thread watch = new Thread(

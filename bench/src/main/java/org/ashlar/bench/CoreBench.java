@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description =
-                "Measures the store: speed beside a raw probe, restart, memory, a large pool, space, group commit.")
+                "Measures the store: speed beside a raw probe, restart, memory, a large pool, space, group commit, churn,"
+                        + " large values, many maps.")
 public final class CoreBench implements Callable<Integer> {
     /** One benchmark that can be chosen. */
     enum Part {
@@ -24,7 +25,10 @@ public final class CoreBench implements Callable<Integer> {
         MEMORY,
         LARGE,
         SPACE,
-        SYNC
+        SYNC,
+        CHURN,
+        VALUES,
+        NAMES
     }
 
     @Mixin
@@ -55,6 +59,9 @@ public final class CoreBench implements Callable<Integer> {
                 case LARGE -> LargePart.run(settings, report);
                 case SPACE -> SpacePart.run(settings, report);
                 case SYNC -> SyncPart.run(settings, report);
+                case CHURN -> ChurnPart.run(settings, report);
+                case VALUES -> ValuesPart.run(settings, report);
+                case NAMES -> NamesPart.run(settings, report);
             }
         }
         report.summarise();

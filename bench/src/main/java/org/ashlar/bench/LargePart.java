@@ -1,7 +1,6 @@
 package org.ashlar.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -76,7 +75,11 @@ final class LargePart {
             checkPattern(last.region(), lastOffset);
         }
         report.figure("all steps", secondsInAll, "s", Target.atMost(MOST_SECONDS));
-        report.figure("blocks of the file at the end", blocksMib(), "MiB", Target.atMost(MOST_MIB));
+        report.figure(
+                "blocks of the file at the end",
+                DeviceBlocks.bytesOf(file) / BYTES_OF_MIB,
+                "MiB",
+                Target.atMost(MOST_MIB));
     }
 
     private PoolOptions poolOptions() {
@@ -121,23 +124,11 @@ final class LargePart {
         final T result = action.get();
         final long nanos = System.nanoTime() - begin;
         secondsInAll += (double) nanos / TimeUnit.SECONDS.toNanos(1);
-        final double blocks = blocksMib();
+        final double blocks = DeviceBlocks.bytesOf(file) / BYTES_OF_MIB;
         report.figure(name, (double) nanos / TimeUnit.MILLISECONDS.toNanos(1), "ms");
         report.figure("  blocks", blocks - blocksBefore, "MiB");
         report.figure("  mapped pages", ProcessMemory.withoutFile(file).fileResidentBytes() / BYTES_OF_MIB, "MiB");
         blocksBefore = blocks;
         return result;
-    }
-
-    /** Java has no way to ask for a file's blocks; POSIX has {@code du}. */
-    private double blocksMib() throws IOException, InterruptedException {
-        final Process du = new ProcessBuilder("du", "-k", file.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        final String output = new String(du.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (du.waitFor() != 0) {
-            throw new IOException("du -k " + file + " failed");
-        }
-        return Long.parseLong(output.substring(0, output.indexOf('\t'))) / 1024.0;
     }
 }

@@ -41,12 +41,25 @@ final class Meter implements AutoCloseable {
      * @return operations in a second, of all threads together
      */
     double opsPerSecond(final List<? extends Operation> operations, final long nanos) throws InterruptedException {
+        return opsPerSecond(operations, nanos, BATCH);
+    }
+
+    /**
+     * Runs operations side by side, each on a thread, all from the same moment.
+     *
+     * @param operations one for each thread
+     * @param nanos how long
+     * @param batch how many operations between two looks at the clock
+     * @return operations in a second, of all threads together
+     */
+    double opsPerSecond(final List<? extends Operation> operations, final long nanos, final int batch)
+            throws InterruptedException {
         final CyclicBarrier start = new CyclicBarrier(operations.size());
         final List<Future<Double>> rates = new ArrayList<>();
         for (final Operation operation : operations) {
             rates.add(threads.submit(() -> {
                 start.await();
-                return opsPerSecond(operation, nanos);
+                return opsPerSecond(operation, nanos, batch);
             }));
         }
         double sum = 0;
@@ -56,14 +69,14 @@ final class Meter implements AutoCloseable {
         return sum;
     }
 
-    private double opsPerSecond(final Operation operation, final long nanos) {
+    private double opsPerSecond(final Operation operation, final long nanos, final int batch) {
         final long begin = nanos();
         long sum = 0;
         long operations = 0;
         long elapsed;
         do {
-            sum += operation.run(BATCH);
-            operations += BATCH;
+            sum += operation.run(batch);
+            operations += batch;
             elapsed = nanos() - begin;
         } while (elapsed < nanos);
         consumed = sum;

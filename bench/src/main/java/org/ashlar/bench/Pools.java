@@ -7,6 +7,7 @@ import org.ashlar.kv.KvMap;
 import org.ashlar.kv.Placement;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreOptions;
+import org.ashlar.kv.StoreStats;
 
 /** Opens and loads the pools of the benchmarks. */
 final class Pools {
@@ -70,5 +71,14 @@ final class Pools {
         for (long i = 0; i < sample; i++) {
             operations.verify(i * records / sample);
         }
+    }
+
+    static long chunkBytes(final StoreStats stats) {
+        return stats.bytes().total() / stats.chunks();
+    }
+
+    /** Bytes of chunks that hold something, or cannot be had for anything else. */
+    static long bytesInUse(final StoreStats stats) {
+        return (stats.chunks() - stats.freshChunks() - stats.freeChunks()) * chunkBytes(stats);
     }
 }

@@ -41,8 +41,13 @@ final class Scratch implements AutoCloseable {
 
     /** Bytes that a pool of this many records may take at most, updates and all. */
     static long poolBytes(final long records) {
+        return poolBytes(records, Records.USER_BYTES);
+    }
+
+    /** Bytes that a pool of so many records of so many bytes may take at most, updates and all. */
+    static long poolBytes(final long records, final int userBytes) {
         final long fixedBytes = 64L << 20;
-        return records * Records.USER_BYTES * 2 + fixedBytes;
+        return records * userBytes * 2 + fixedBytes;
     }
 
     Path file(final String name) {

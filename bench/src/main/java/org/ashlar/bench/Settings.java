@@ -56,6 +56,43 @@ final class Settings {
             description = "Size of the large pool. Default: ${DEFAULT-VALUE} (1 TiB).")
     long largeBytes = 1L << 40;
 
+    @Option(names = "--churn-rounds", defaultValue = "100", description = "Rounds of churn. Default: ${DEFAULT-VALUE}.")
+    int churnRounds = 100;
+
+    @Option(
+            names = "--churn-bytes",
+            defaultValue = "268435456",
+            description = "Bytes of live records under churn. Default: ${DEFAULT-VALUE} (256 MiB).")
+    long churnBytes = 256L << 20;
+
+    @Option(names = "--every-round", description = "Print every round of churn, not each tenth.")
+    boolean everyRound;
+
+    @Option(
+            names = "--plot",
+            paramLabel = "FILE",
+            defaultValue = "target/churn.svg",
+            description = "Where churn draws the pool's size, SVG or PNG. Default: ${DEFAULT-VALUE}, in bench/.")
+    Path plot = Path.of("target", "churn.svg");
+
+    @Option(
+            names = "--values-bytes",
+            defaultValue = "134217728",
+            description = "Bytes of all values of one size, in values. Default: ${DEFAULT-VALUE} (128 MiB).")
+    long valuesBytes = 128L << 20;
+
+    @Option(
+            names = "--large-value-bytes",
+            defaultValue = "1073741824",
+            description = "Bytes of the one very large value. Default: ${DEFAULT-VALUE} (1 GiB).")
+    int largeValueBytes = 1 << 30;
+
+    @Option(
+            names = "--maps",
+            defaultValue = "1000000",
+            description = "How many maps names creates. Default: ${DEFAULT-VALUE}.")
+    int maps = 1_000_000;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Also write everything to this file.")
     @Nullable Path json;
 
@@ -76,6 +113,11 @@ final class Settings {
         report.fact("speed measured by", cpuTime ? "CPU time" : "wall time");
         report.fact("repetitions", Integer.toString(repetitions));
         report.fact("large bytes", Long.toString(largeBytes));
+        report.fact("churn rounds", Integer.toString(churnRounds));
+        report.fact("churn bytes", Long.toString(churnBytes));
+        report.fact("values bytes", Long.toString(valuesBytes));
+        report.fact("large value bytes", Integer.toString(largeValueBytes));
+        report.fact("maps", Integer.toString(maps));
         report.fact("durability", "WRITE_BACK_FORCED; the large pool: BEST");
     }
 }

@@ -20,6 +20,9 @@ class CoreBenchTest {
     @TempDir
     private Path directory;
 
+    @TempDir
+    private Path output;
+
     @Test
     void speedRunsAndComparesWithTheRawProbe() throws IOException {
         final String json = run(CoreBench.Part.SPEED);
@@ -49,7 +52,33 @@ class CoreBenchTest {
 
     @Test
     void spaceIsMeasuredAfterUpdatesToo() throws IOException {
-        assertHas(run(CoreBench.Part.SPACE), "pool bytes per user byte, after as many updates");
+        assertHas(run(CoreBench.Part.SPACE), "pool bytes per user byte, 8 + 1000 B, after as many updates");
+    }
+
+    @Test
+    void churnKillsReopensAndDraws() throws IOException {
+        final String json = run(CoreBench.Part.CHURN);
+        assertAll(
+                () -> assertHas(json, "  a chunk for each size taken off"),
+                () -> assertHas(json, "longest put"),
+                () -> assertTrue(Files.readString(plot()).startsWith("<?xml")));
+    }
+
+    @Test
+    void valuesAreComparedWithCopies() throws IOException {
+        final String json = run(CoreBench.Part.VALUES);
+        assertAll(
+                () -> assertHas(json, "store put in place / raw copy in, written back, 1024 KiB"),
+                () -> assertHas(json, "store copy out / raw copy out, 1 KiB"),
+                () -> assertHas(json, "read and compare"));
+    }
+
+    @Test
+    void namesCreatesMapsAndOpensThem() throws IOException {
+        final String json = run(CoreBench.Part.NAMES);
+        assertAll(
+                () -> assertHas(json, "pool bytes for each map"),
+                () -> assertHas(json, "first map of an existing name"));
     }
 
     @Test
@@ -58,6 +87,10 @@ class CoreBenchTest {
                 "--only", "space", "--path", directory.toString(), "--records", Integer.toString(Integer.MAX_VALUE));
         assertEquals(1, code);
         assertEquals(List.of(), filesLeft());
+    }
+
+    private Path plot() {
+        return output.resolve("plot.svg");
     }
 
     private String run(final CoreBench.Part part) throws IOException {
@@ -79,6 +112,18 @@ class CoreBenchTest {
                 "0.05",
                 "--repetitions",
                 "1",
+                "--values-bytes",
+                "2097152",
+                "--large-value-bytes",
+                "3000001",
+                "--maps",
+                "500",
+                "--churn-rounds",
+                "8",
+                "--churn-bytes",
+                "1000000",
+                "--plot",
+                plot().toString(),
                 "--json",
                 json.toString());
         assertEquals(0, code);

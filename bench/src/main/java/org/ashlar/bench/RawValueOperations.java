@@ -1,0 +1,75 @@
+package org.ashlar.bench;
+
+import static org.ashlar.bench.Records.STEP;
+
+import org.ashlar.pmem.Memory;
+
+/** The floor under {@link ValueOperations}: copies of as many bytes to and from memory that is mapped alike, and nothing else. */
+final class RawValueOperations {
+    private final RawMapping mapping;
+    private final int count;
+    private final int valueBytes;
+    private final byte[] source;
+    private final byte[] target;
+    private long state = Records.mix(1);
+
+    RawValueOperations(final RawMapping mapping, final int count, final int valueBytes) {
+        this.mapping = mapping;
+        this.count = count;
+        this.valueBytes = valueBytes;
+        source = new byte[valueBytes];
+        target = new byte[valueBytes];
+    }
+
+    /** Writes all values, so that each page is there. */
+    void fill() {
+        for (int i = 0; i < count; i++) {
+            Memory.copyIn(source, Memory.ARRAY_BASE, mapping.address() + (long) i * valueBytes, valueBytes);
+        }
+    }
+
+    /** Copies values in. */
+    long write(final int times) {
+        for (int i = 0; i < times; i++) {
+            Memory.copyIn(source, Memory.ARRAY_BASE, next(), valueBytes);
+        }
+        return state;
+    }
+
+    /** Copies values in, writes their lines back, and fences. */
+    long writeAndPersist(final int times) {
+        for (int i = 0; i < times; i++) {
+            final long address = next();
+            Memory.copyIn(source, Memory.ARRAY_BASE, address, valueBytes);
+            mapping.persist(address, valueBytes);
+        }
+        return state;
+    }
+
+    /** Copies values out. */
+    long read(final int times) {
+        long sum = 0;
+        for (int i = 0; i < times; i++) {
+            Memory.copyOut(next(), target, Memory.ARRAY_BASE, valueBytes);
+            sum += target[0];
+        }
+        return sum;
+    }
+
+    /** Adds up the longs of values where they lie. */
+    long sum(final int times) {
+        long sum = 0;
+        for (int i = 0; i < times; i++) {
+            final long address = next();
+            for (int offset = 0; offset < valueBytes; offset += Long.BYTES) {
+                sum += Memory.getLong(address + offset);
+            }
+        }
+        return sum;
+    }
+
+    private long next() {
+        state += STEP;
+        return mapping.address() + Records.index(state, count) * valueBytes;
+    }
+}
