@@ -20,6 +20,7 @@ import org.ashlar.engine.space.Liveness;
 import org.ashlar.engine.space.Space;
 import org.ashlar.kv.MapDroppedException;
 import org.ashlar.kv.MapExistsException;
+import org.ashlar.kv.StoreException;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
@@ -44,6 +45,9 @@ final class Catalog implements Liveness {
     private @Nullable Parts parts;
     /** The name of the map whose record I is not written yet, if there is one. */
     private byte @Nullable [] unregistered;
+
+    /** Whether a renaming has ended in a fault: the next open settles it. */
+    private boolean cutOff;
 
     private record Parts(Space space, Keys keys, IndexContext context, MapCore catalog) {}
 
@@ -217,6 +221,9 @@ final class Catalog implements Liveness {
         } catch (final StoreFullException e) {
             endMove(participant);
             throw e;
+        } catch (final RuntimeException | Error e) {
+            cutOff = true; // nobody knows which of the two records is the map's by now
+            throw e;
         }
         final MapRef ref = refs.remove(new String(from, StandardCharsets.UTF_8));
         if (ref != null) {
@@ -280,6 +287,10 @@ final class Catalog implements Liveness {
 
     /** Ends what a crash has cut off: writes the record I that is missing, removes the record N that is left. */
     private void register(final Participant participant) {
+        if (cutOff) {
+            throw new StoreException(
+                    "the renaming of a map was cut off by a fault; close the store, check the device, and open it again");
+        }
         final byte[] name = unregistered;
         if (name != null) {
             final MapCore core = find(name);

@@ -16,6 +16,9 @@ import org.ashlar.pmem.PoolException;
 final class Upkeep {
     private static final int REAPED_LEAVES = 4;
     private static final int EVACUATED_WHEN_SHORT = 32;
+    /** Compacting ends when so many rounds, one after the other, have made no chunk free. */
+    private static final int MOST_FRUITLESS = 8;
+
     private static final long ROOM_PARK_NANOS = 50_000;
 
     private final EngineStore store;
@@ -195,10 +198,12 @@ final class Upkeep {
         try {
             final long before = space.holeBytes();
             judgeAllOnce();
-            for (long budget = 2L * pool.allocatedChunks() + 2;
-                    budget > 0 && evacuate(EVACUATED_WHEN_SHORT);
-                    budget--) {
-                // one pass or two: who writes meanwhile may make more
+            for (int fruitless = 0; fruitless < MOST_FRUITLESS; ) {
+                final int free = space.freeChunks();
+                if (!evacuate(EVACUATED_WHEN_SHORT)) {
+                    break;
+                }
+                fruitless = space.freeChunks() > free ? 0 : fruitless + 1;
             }
             boolean punched = true;
             while (punched) {

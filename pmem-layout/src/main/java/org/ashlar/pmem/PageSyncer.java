@@ -104,6 +104,9 @@ final class PageSyncer implements Persistence.PageSync {
         } catch (final PoolException e) {
             fail(e);
             throw e;
+        } catch (final RuntimeException | Error e) {
+            fail(new PoolException(MEDIA_ERROR, "a sync ended with " + e, e));
+            throw e;
         } finally {
             lock.lock();
             isSyncing = false;

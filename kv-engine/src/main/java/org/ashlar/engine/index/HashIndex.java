@@ -273,7 +273,10 @@ public final class HashIndex {
         if (offset < 0 || !context.isInUse(offset + 2L * Memory.LINE_BYTES)) {
             return 0;
         }
-        return Memory.getLong(context.data + offset) + Memory.getLong(context.data + offset + Memory.LINE_BYTES);
+        // The next line only where it is in the same page: the one behind may be a hole.
+        final long second =
+                (offset & (IndexPage.BYTES - 1)) < IndexPage.BYTES - Memory.LINE_BYTES ? Memory.LINE_BYTES : 0;
+        return Memory.getLong(context.data + offset) + Memory.getLong(context.data + offset + second);
     }
 
     // ---------------------------------------------------------------------------------------------------- writing

@@ -50,6 +50,9 @@ final class Chunks {
     private final AtomicInteger evacuationDebt = new AtomicInteger();
 
     private volatile int highWater;
+    /** The chunk whose blocks are just being taken away. */
+    private int punching = -1;
+
     private volatile boolean trimDue;
     private volatile boolean shortOfChunks;
 
@@ -207,7 +210,7 @@ final class Chunks {
 
     /** Takes one chunk; its word is durable and its header initialised when this returns. */
     int take(final int kind) {
-        if (free.isEmpty()) {
+        if (!hasFree() && (free.isEmpty() || highWater < pool.allocatedChunks())) {
             final int chunk = highWater;
             allocateFresh(1);
             publish(chunk, ChunkWord.of(chunk, kind, 1, 0));
@@ -296,10 +299,25 @@ final class Chunks {
         return -1;
     }
 
+    /** What the first touch of a chunk has found free, if nobody has taken it meanwhile. Takes the lock itself. */
+    void releaseFound(final int chunk) {
+        lock.lock();
+        try {
+            if (!isTakenInThisOpen(chunk) && chunk != punching) {
+                release(chunk);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void release(final int chunk) {
         free.add(chunk);
         if (ChunkWord.isHole(word(chunk))) { // what an earlier open has left
             holes.add(chunk);
+            if (!pool.readOnly()) {
+                pool.punchChunk(chunk); // it may have got blocks again meanwhile, or not lost them yet
+            }
         }
         noteFree();
     }
@@ -315,10 +333,11 @@ final class Chunks {
         lock.lock();
         try {
             noteFree();
-            if (free.getCardinality() - holes.getCardinality() > kept) {
+            if (punching < 0 && free.getCardinality() - holes.getCardinality() > kept) {
                 final RoaringBitmap solid = RoaringBitmap.andNot(free, holes);
                 chunk = solid.last();
                 free.remove(chunk);
+                punching = chunk;
                 // Durable before the blocks go: no open may touch the chunk from here on.
                 publish(chunk, ChunkWord.of(chunk, ChunkWord.FREE, ChunkWord.incarnation(word(chunk)), ChunkWord.HOLE));
             }
@@ -333,6 +352,7 @@ final class Chunks {
         } finally {
             lock.lock();
             try {
+                punching = -1;
                 free.add(chunk);
                 holes.add(chunk);
                 noteFree();

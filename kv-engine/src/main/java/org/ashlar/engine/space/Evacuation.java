@@ -31,6 +31,9 @@ public final class Evacuation {
     /** Where there is no room to move to, a pass ends after so many that could not go. */
     private static final int MOST_REFUSED = 64;
 
+    /** One in so many searches is for a run chunk first: spans whose records have to stay are found over and over. */
+    private static final int RUNS_TURN = 4;
+
     /** What a search that finds nothing counts for. */
     private static final int SEARCH_COST = 16;
 
@@ -85,6 +88,11 @@ public final class Evacuation {
 
     private boolean stays;
 
+    /** Whether what moves may make the pool grow: by a little, and only where the pool grows anyway. */
+    private boolean mayGrow;
+
+    private int turn;
+
     /** Searches that have found nothing, in a row. */
     private long fruitlessSpans;
 
@@ -111,6 +119,7 @@ public final class Evacuation {
         }
         try {
             mover.begin();
+            mayGrow = true;
             int budget = Math.max(LEAST_PAID_PAGES, Math.min(chunks.evacuationDebt() / PAID_FRACTION, MOST_PAID_PAGES));
             while (budget > 0 && chunks.evacuationDebt() > 0) {
                 final int density = space.densityPerMille();
@@ -141,6 +150,7 @@ public final class Evacuation {
         lock.lock();
         try {
             mover.begin();
+            mayGrow = false;
             chunks.noteShortOfChunks(true); // they serve whatever comes
             final long before = emptied.get();
             int refused = 0;
@@ -156,6 +166,7 @@ public final class Evacuation {
             }
             final int found = (int) (emptied.get() - before);
             if (!isAtIt()) {
+                runs.stayInAll();
                 spans.stayInChunks(); // whoever is short of space wants all there is
             }
             Memory.settleFaults();
@@ -203,6 +214,9 @@ public final class Evacuation {
             chunk = spans.takeNextChunk(mostPerMille);
             spanOfChunk = 0;
             run = chunk < 0 ? runs.takeSparse(mostPerMille) : -1;
+        }
+        if (!isAtIt() && ++turn % RUNS_TURN == 0) {
+            run = runs.takeSparse(mostPerMille);
         }
         if (!isAtIt()) {
             span = spans.takeNext(mostPerMille);
@@ -271,7 +285,13 @@ public final class Evacuation {
         // What is no live record any more is passed over by what its header says; where that is wrong, what comes next
         // is no live record's head.
         final int pages = (int) Math.min(left, Math.max(1, RunSpace.pagesOf(address)));
-        stays |= !mover.move(participant, address, (long) left << Pages.SHIFT);
+        try {
+            stays |= !mover.move(participant, address, (long) left << Pages.SHIFT);
+        } catch (final StoreFullException e) { // no other run chunk has room for it
+            runs.stay(run);
+            run = -1;
+            return pages;
+        }
         page = first + pages;
         return pages;
     }
@@ -286,6 +306,7 @@ public final class Evacuation {
             run = -1;
         }
         chunk = -1;
+        runs.stayInAll();
         spans.stayInChunks();
     }
 
@@ -298,6 +319,6 @@ public final class Evacuation {
      * @throws StoreFullException when there is no room
      */
     public long allocate(final Participant participant, final long bytes) {
-        return space.allocateToMove(participant, bytes);
+        return space.allocateToMove(participant, bytes, mayGrow);
     }
 }

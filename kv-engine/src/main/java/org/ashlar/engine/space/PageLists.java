@@ -47,14 +47,19 @@ final class PageLists {
         }
     }
 
-    /** First page of the list, which it leaves; -1 when empty. With the lock held. */
+    /** First page of the list, which it leaves; -1 when empty. */
     long pop(final int sizeClass) {
         final OfClass list = lists[sizeClass];
-        final long page = list.head - 1;
-        if (page >= 0) {
-            list.head = Memory.getLong(descriptors.core(page) + CoreDescriptor.NEXT_OFFSET);
+        list.lock.lock();
+        try {
+            final long page = list.head - 1;
+            if (page >= 0) {
+                list.head = Memory.getLong(descriptors.core(page) + CoreDescriptor.NEXT_OFFSET);
+            }
+            return page;
+        } finally {
+            list.lock.unlock();
         }
-        return page;
     }
 
     void pushForeign(final int sizeClass, final long page) {

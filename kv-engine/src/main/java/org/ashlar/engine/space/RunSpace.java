@@ -1,6 +1,7 @@
 package org.ashlar.engine.space;
 
 import java.util.concurrent.atomic.LongAdder;
+import org.agrona.collections.IntArrayList;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.RecordHeader;
@@ -21,6 +22,9 @@ final class RunSpace {
     /** Chunks that one search for a sparse one looks at. */
     private static final int SEARCHED_CHUNKS = 256;
 
+    /** Chunks that wait for the last of their records to be freed. */
+    private static final int MOST_LEFT_CHUNKS = 8;
+
     private final Chunks chunks;
     private final Descriptors descriptors;
     private final Epochs epochs;
@@ -30,6 +34,12 @@ final class RunSpace {
 
     /** Run chunks with free pages; under the space lock. */
     private final RoaringBitmap chunksWithPages = new RoaringBitmap();
+
+    /** Chunks of which an epoch has to pass before what was found dead in them may be used; under the space lock. */
+    private final RoaringBitmap pending = new RoaringBitmap();
+
+    /** Run chunks that were left last, the oldest first; under the space lock. */
+    private final IntArrayList left = new IntArrayList();
 
     /** Run chunks whose records are on their way elsewhere; under the space lock. */
     private final RoaringBitmap leaving = new RoaringBitmap();
@@ -165,6 +175,9 @@ final class RunSpace {
     }
 
     private void offerLocked(final int chunk, final long header) {
+        if (pending.contains(chunk)) {
+            return;
+        }
         if (PageBitmap.isAllClear(header, pagesPerChunk)) {
             chunksWithPages.remove(chunk);
             leaving.remove(chunk);
@@ -222,6 +235,10 @@ final class RunSpace {
                         <= (long) mostPerMille * pagesPerChunk) {
                     chunksWithPages.remove(hand);
                     leaving.add(hand);
+                    left.add(hand);
+                    if (left.size() > MOST_LEFT_CHUNKS) {
+                        stay(left.removeAt(0)); // something in it does not go
+                    }
                     return hand;
                 }
             }
@@ -236,6 +253,18 @@ final class RunSpace {
         chunks.lock.lock();
         try {
             return leaving.contains(chunk);
+        } finally {
+            chunks.lock.unlock();
+        }
+    }
+
+    /** After this, all chunks may be allocated from again. */
+    void stayInAll() {
+        chunks.lock.lock();
+        try {
+            while (!left.isEmpty()) {
+                stay(left.removeAt(left.size() - 1));
+            }
         } finally {
             chunks.lock.unlock();
         }
@@ -280,13 +309,16 @@ final class RunSpace {
         if (!descriptors.beginChunkInitialisation(chunk)) {
             return;
         }
-        boolean room;
+        final boolean room;
         try {
             room = switch (ChunkWord.kind(word)) {
                 case ChunkWord.RUNS -> judgePages(participant, chunk, word);
                 case ChunkWord.LARGE_HEAD -> !isLargeInUse(participant, chunk, word);
                 default -> false;
             };
+            if (room) {
+                setPending(chunk);
+            }
         } catch (final RuntimeException | Error e) {
             descriptors.abandonChunkInitialisation(chunk);
             throw e;
@@ -294,6 +326,16 @@ final class RunSpace {
         descriptors.endChunkInitialisation(chunk);
         if (room) {
             epochs.retire(participant, Space.offerChunkCode(chunks.addressOf(chunk)));
+        }
+    }
+
+    /** Until the offer comes, nothing of the chunk is given out, whatever is freed in it; so it cannot have another owner by then. */
+    private void setPending(final int chunk) {
+        chunks.lock.lock();
+        try {
+            pending.add(chunk);
+        } finally {
+            chunks.lock.unlock();
         }
     }
 
@@ -345,6 +387,12 @@ final class RunSpace {
             throw new CorruptStoreException("the table word of chunk " + chunk + " claims " + ChunkWord.extra(word)
                     + " chunks, beyond those in use");
         }
+        for (int i = 1; i < ChunkWord.extra(word); i++) {
+            if (!isBodyOf(chunk, word, chunk + i)) {
+                return false; // parts of it are others' by now, or holes, which must not be read: the head was dead
+                // before that
+            }
+        }
         final RecordJudge.Verdict verdict = RecordJudge.judgeDespiteFaults(
                 participant, liveness, chunks.addressOf(chunk), bytes, ChunkWord.incarnation(word));
         if (verdict == RecordJudge.Verdict.QUARANTINED) {
@@ -370,10 +418,13 @@ final class RunSpace {
         final long word = chunks.word(chunk);
         chunks.lock.lock();
         try {
-            switch (ChunkWord.kind(word)) {
-                case ChunkWord.RUNS -> offerLocked(chunk, descriptors.chunkHeader(chunk));
-                case ChunkWord.LARGE_HEAD -> releaseLarge(chunk, word);
-                default -> chunks.release(chunk);
+            if (!pending.checkedRemove(chunk)) {
+                throw new IllegalStateException("chunk " + chunk + " was offered twice");
+            }
+            if (ChunkWord.kind(word) == ChunkWord.RUNS) {
+                offerLocked(chunk, descriptors.chunkHeader(chunk));
+            } else {
+                releaseLarge(chunk, word);
             }
         } finally {
             chunks.lock.unlock();

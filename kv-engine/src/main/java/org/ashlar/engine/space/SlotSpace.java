@@ -177,10 +177,11 @@ final class SlotSpace {
     }
 
     private long popListed(final int sizeClass) {
-        final ReentrantLock lock = lists.lock(sizeClass);
-        lock.lock();
         try {
             while (true) {
+                // The page may be another class's by now, or one of the index, whose lock is held for long, and by
+                // those who wait for
+                // this list: so the list is not locked here. LISTED keeps others from listing the page meanwhile.
                 final long page = lists.pop(sizeClass);
                 if (page < 0) {
                     return -1;
@@ -204,7 +205,6 @@ final class SlotSpace {
                 }
             }
         } finally {
-            lock.unlock();
             lists.deliverForeign();
         }
     }

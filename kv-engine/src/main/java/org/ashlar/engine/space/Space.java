@@ -51,7 +51,8 @@ public final class Space implements Reclaimer {
     private final Sweep sweep;
     private final Quarantine quarantine = new Quarantine();
     private final ChunkSource growing = new Growing();
-    private final ChunkSource moving = new Moving();
+    private final ChunkSource moving = new Moving(false);
+    private final ChunkSource movingAndGrowing = new Moving(true);
     private final long data;
     private final int pagesPerChunk;
     private final int largestSlot;
@@ -129,11 +130,12 @@ public final class Space implements Reclaimer {
     }
 
     /** As {@link #allocateRecord}, for a record that moves. */
-    long allocateToMove(final Participant participant, final long bytes) {
+    long allocateToMove(final Participant participant, final long bytes, final boolean mayGrow) {
         participant.beginMutation();
+        final ChunkSource source = mayGrow ? movingAndGrowing : moving;
         return bytes <= largestSlot
-                ? slots.allocate(participant, slots.classes().classFor(bytes), moving)
-                : runs.allocate(participant, bytes, moving);
+                ? slots.allocate(participant, slots.classes().classFor(bytes), source)
+                : runs.allocate(participant, bytes, source);
     }
 
     /** Everything that can be had: free chunks, what earlier opens left, growth. */
@@ -177,14 +179,24 @@ public final class Space implements Reclaimer {
 
     /** For records that move: what this open has not touched stays so, and nothing has to be moved for it. */
     private final class Moving implements ChunkSource {
+        private final boolean mayGrow;
+
+        Moving(final boolean mayGrow) {
+            this.mayGrow = mayGrow;
+        }
+
         @Override
         public int takeChunk(final int kind) {
+            // A run that moves into a chunk of its own has gained nothing, and its move made another one due.
+            if (kind == ChunkWord.RUNS || (!mayGrow && !chunks.hasFree())) {
+                throw new StoreFullException("no room to move to", chunks.chunkBytes(), 0, null);
+            }
             return chunks.take(kind);
         }
 
         @Override
         public int takeChunkRun(final int count) {
-            return chunks.takeRun(count);
+            throw new StoreFullException("no room to move to", (long) count * chunks.chunkBytes(), 0, null);
         }
 
         @Override
@@ -231,6 +243,20 @@ public final class Space implements Reclaimer {
      */
     public boolean punchAnyOne() {
         return chunks.punchOne(0);
+    }
+
+    /**
+     * Chunks that are known to be free, with blocks or without.
+     *
+     * @return chunks
+     */
+    public int freeChunks() {
+        chunks.lock.lock();
+        try {
+            return chunks.freeCount();
+        } finally {
+            chunks.lock.unlock();
+        }
     }
 
     /**
@@ -397,12 +423,7 @@ public final class Space implements Reclaimer {
     private void initialiseFree(final int chunk) {
         if (descriptors.beginChunkInitialisation(chunk)) {
             descriptors.endChunkInitialisation(chunk);
-            chunks.lock.lock();
-            try {
-                chunks.release(chunk);
-            } finally {
-                chunks.lock.unlock();
-            }
+            chunks.releaseFound(chunk);
         }
     }
 

@@ -42,7 +42,8 @@ final class PersistenceMutationTest {
                     "the directory names the children durably before anything is acknowledged in them, unless it has"
                             + " no room to grow: a full pool, which these workloads do not reach");
 
-    private static final Profile SHORT = EngineProfiles.churn().withCompactions(0).withOperations(0, 50);
+    private static final Profile SHORT =
+            EngineProfiles.churn().withCompactions(0).withOperations(0, 50);
 
     private final TestReporter reporter;
 
