@@ -71,7 +71,6 @@ public final class Evacuation {
     private final Mover mover;
     private final ReentrantLock lock = new ReentrantLock();
     private final LongArrayList taken = new LongArrayList();
-    private int spanBytesOfSlot;
 
     /** What is being emptied, under the lock: first page of a span, number of a run chunk; -1 for nothing. */
     private long span = -1;
@@ -251,16 +250,10 @@ public final class Evacuation {
 
     private int leavePage(final Participant participant) {
         final long number = span + page;
-        if (slots.isLeaving(number)) { // or all of it has gone already, and it is another class's by now
-            taken.clear();
-            slots.forEachTaken(number, (address, bytes) -> {
-                taken.addLong(address);
-                spanBytesOfSlot = (int) bytes;
-            });
-            final int bytes = spanBytesOfSlot;
-            for (int i = 0; i < taken.size(); i++) {
-                stays |= !mover.move(participant, taken.getLong(i), bytes);
-            }
+        taken.clear();
+        final int bytes = slots.takenOfLeaving(number, taken);
+        for (int i = 0; i < taken.size(); i++) {
+            stays |= !mover.move(participant, taken.getLong(i), bytes);
         }
         if (++page == spans.spanPages()) {
             if (stays) {

@@ -1,6 +1,7 @@
 package org.ashlar.engine.space;
 
 import java.util.concurrent.locks.ReentrantLock;
+import org.agrona.collections.LongArrayList;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.Scratch;
@@ -345,9 +346,26 @@ final class SlotSpace {
         }
     }
 
-    /** Whether the records of a page are on their way elsewhere. */
-    boolean isLeaving(final long page) {
-        return (SlotPage.flags(descriptors.core(page)) & SlotPage.LEAVING) != 0;
+    /**
+     * Collects the taken slots of a page whose records are on their way elsewhere.
+     *
+     * @return bytes of each; 0 when the page is none of those, as all that was in its span has gone, and it may be another class's by now
+     */
+    int takenOfLeaving(final long page, final LongArrayList addresses) {
+        final long descriptor = descriptors.core(page);
+        descriptors.lock(descriptor);
+        final int flags = SlotPage.flags(descriptor);
+        final int sizeClass = SlotPage.classOf(flags);
+        final boolean isLeaving = (flags & SlotPage.LEAVING) != 0 && sizeClass >= 0;
+        final int size = isLeaving ? classes.bytesOf(sizeClass) : 0;
+        final long first = layout.addressOfPage(page) + (SlotPage.shape(descriptor) & SlotPage.FIRST_MASK);
+        for (int slot = 0; isLeaving && slot < SlotPage.capacity(descriptor); slot++) {
+            if (SlotPage.isTaken(descriptor, slot)) {
+                addresses.addLong(first + (long) slot * size);
+            }
+        }
+        descriptors.unlock(descriptor);
+        return size;
     }
 
     /** Puts pages of a span whose records stay to use again. */
@@ -504,12 +522,13 @@ final class SlotSpace {
     boolean isTaken(final long address) {
         final long page = layout.pageOf(address);
         final long descriptor = descriptors.core(page);
-        if (!descriptors.isInitialised(page) || SlotPage.classOf(SlotPage.flags(descriptor)) < 0) {
+        final int sizeClass = descriptors.isInitialised(page) ? SlotPage.classOf(SlotPage.flags(descriptor)) : -1;
+        if (sizeClass < 0) {
             return false;
         }
         final long shape = SlotPage.shape(descriptor);
         final long within = address - layout.addressOfPage(page) - (shape & SlotPage.FIRST_MASK);
-        final int size = classes.bytesOf(SlotPage.classOf(SlotPage.flags(descriptor)));
+        final int size = classes.bytesOf(sizeClass);
         if (within < 0 || within % size != 0 || within / size >= shape >>> SlotPage.CAPACITY_SHIFT) {
             return false;
         }
