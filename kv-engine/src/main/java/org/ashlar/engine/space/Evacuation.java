@@ -20,7 +20,7 @@ import org.ashlar.pmem.Memory;
  */
 public final class Evacuation {
     /** Sparse is what is no denser than this, and nothing is done while the whole is denser: taken of a thousand. */
-    static final int SPARSE_PER_MILLE = 800;
+    static final int SPARSE_PER_MILLE = 750;
 
     /** What is emptied may be so much denser than the whole. */
     private static final int DENSER_PER_MILLE = 50;
