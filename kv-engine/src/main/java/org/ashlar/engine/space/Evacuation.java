@@ -1,6 +1,5 @@
 package org.ashlar.engine.space;
 
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.collections.LongArrayList;
 import org.ashlar.engine.epoch.Participant;
@@ -95,7 +94,8 @@ public final class Evacuation {
     /** Searches that have found nothing, in a row. */
     private long fruitlessSpans;
 
-    private final AtomicLong emptied = new AtomicLong();
+    /** Spans and chunks that were taken to be emptied in this open. */
+    private long emptied;
 
     Evacuation(final Space space, final Chunks chunks, final SlotSpace slots, final RunSpace runs, final Mover mover) {
         this.space = space;
@@ -151,9 +151,9 @@ public final class Evacuation {
             mover.begin();
             mayGrow = false;
             chunks.noteShortOfChunks(true); // they serve whatever comes
-            final long before = emptied.get();
+            final long before = emptied;
             int refused = 0;
-            while ((isAtIt() || emptied.get() - before < mostSpans) && refused < MOST_REFUSED) {
+            while ((isAtIt() || emptied - before < mostSpans) && refused < MOST_REFUSED) {
                 try {
                     if (step(participant, SPARSE_WHEN_SHORT_PER_MILLE) == 0) {
                         break;
@@ -163,7 +163,7 @@ public final class Evacuation {
                     refused++;
                 }
             }
-            final int found = (int) (emptied.get() - before);
+            final int found = (int) (emptied - before);
             if (!isAtIt()) {
                 runs.stayInAll();
                 spans.stayInChunks(); // whoever is short of space wants all there is
@@ -176,15 +176,6 @@ public final class Evacuation {
         } finally {
             lock.unlock();
         }
-    }
-
-    /**
-     * Spans and run chunks that were emptied in this open, or begun to.
-     *
-     * @return a number that never falls
-     */
-    public long emptied() {
-        return emptied.get();
     }
 
     /** Empties one page of a span, or one run; how many pages it has looked at, 0 when nothing is sparse. */
@@ -232,7 +223,7 @@ public final class Evacuation {
             return 0;
         }
         fruitlessSpans = 0;
-        emptied.incrementAndGet();
+        emptied++;
         return 1;
     }
 

@@ -512,10 +512,6 @@ final class SlotSpace {
         return !PageBitmap.get(descriptors.chunkHeader(chunk), pageInChunk / spanPages);
     }
 
-    int spanPages() {
-        return spanPages;
-    }
-
     // ------------------------------------------------------------------------------------------------------ audit
 
     /** Whether an address is a slot of an initialised page, and taken. */
@@ -532,10 +528,7 @@ final class SlotSpace {
         if (within < 0 || within % size != 0 || within / size >= shape >>> SlotPage.CAPACITY_SHIFT) {
             return false;
         }
-        final int slot = (int) (within / size);
-        return (Memory.getLong(descriptor + CoreDescriptor.BITMAP_OFFSET + (long) (slot >>> 6) * Long.BYTES)
-                        & 1L << slot)
-                != 0;
+        return SlotPage.isTaken(descriptor, (int) (within / size));
     }
 
     /** Bytes from the start of a slot to its end, by the class of its page. */
