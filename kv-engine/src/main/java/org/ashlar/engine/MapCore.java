@@ -255,7 +255,7 @@ final class MapCore {
         final long record = space.allocateRecord(participant, size);
         boolean isWritten = false;
         try {
-            participant.setScopeOwner(Thread.currentThread());
+            participant.enterScope();
             scratch.writeRecordInPlace(
                     record,
                     space.incarnationAt(record, size),
@@ -270,7 +270,7 @@ final class MapCore {
             noteWrite(record);
             isWritten = true;
         } finally {
-            participant.setScopeOwner(null);
+            participant.leaveScope();
             if (!isWritten) {
                 space.releaseUnpublished(record, size); // the writer may throw what it likes, checked exceptions too
             }

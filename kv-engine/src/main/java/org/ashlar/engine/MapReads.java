@@ -270,7 +270,7 @@ final class MapReads {
         final Scratch scratch = Scratch.of(participant);
         scratch.valueView.close(); // where a late report of a fault on the mapping kept an earlier operation from it
         scratch.valueView.open(MapCore.valueAddress(record), RecordHeader.valueLength(record));
-        participant.setScopeOwner(Thread.currentThread());
+        participant.enterScope();
         return scratch.valueView;
     }
 
@@ -284,9 +284,13 @@ final class MapReads {
     /** Whether they are open or not: a fault on the mapping may come up anywhere between. */
     private static void closeViews(final Participant participant) {
         final Scratch scratch = Scratch.of(participant);
-        participant.setScopeOwner(null);
+        participant.leaveScope();
         scratch.keyView.close();
         scratch.valueView.close();
+        if (!participant.isOwned()) {
+            scratch.keyView.forgetOwner();
+            scratch.valueView.forgetOwner();
+        }
     }
 
     // ---------------------------------------------------------------------------------------------------- all keys

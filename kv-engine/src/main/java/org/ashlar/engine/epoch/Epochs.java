@@ -127,13 +127,12 @@ public final class Epochs {
     public Participant enter() {
         final @Nullable Participant[] all = owned;
         final Thread thread = Thread.currentThread();
-        final long id = thread.getId();
-        final int home = homeOf(id, all.length);
+        final int home = homeOf(thread.getId(), all.length);
         final Participant own = all[home];
-        if (own != null && own.isOwnedBy(id) && own.isIdle()) {
+        if (own != null && own.isOwnedBy(thread) && own.isIdle()) {
             return announce(own);
         }
-        return enterElsewhere(all, home, thread, id);
+        return enterElsewhere(all, home, thread);
     }
 
     private static int homeOf(final long threadId, final int count) {
@@ -150,11 +149,10 @@ public final class Epochs {
     }
 
     /** The first operation of a thread, one inside another, one of a virtual thread, or one whose home is another thread's. */
-    private Participant enterElsewhere(
-            final @Nullable Participant[] all, final int home, final Thread thread, final long threadId) {
+    private Participant enterElsewhere(final @Nullable Participant[] all, final int home, final Thread thread) {
         for (int i = 0; i < PROBES; i++) {
             final Participant p = all[(home + i) & (all.length - 1)];
-            if (p != null && p.isOwnedBy(threadId)) {
+            if (p != null && p.isOwnedBy(thread)) {
                 return p.isIdle() ? announce(p) : enterShared(); // busy: this operation is inside another one
             }
         }

@@ -44,8 +44,9 @@ public final class Participant extends ParticipantTrailingPad {
 
     private final Object scratch;
     private @Nullable Thread scopeOwner;
+    private boolean inScope;
+
     private @Nullable Thread owner;
-    private long ownerId;
 
     /** While somebody who needs space is at the retire list of an owner that was idle. */
     private volatile boolean lent;
@@ -79,9 +80,9 @@ public final class Participant extends ParticipantTrailingPad {
 
     // ------------------------------------------------------------------------------------------------- announcing
 
-    /** Whether the thread of this id has this participant for itself; exact when asked by that thread. */
-    boolean isOwnedBy(final long threadId) {
-        return ownerId == threadId;
+    /** Whether a thread has this participant for itself; exact when asked by that thread. */
+    boolean isOwnedBy(final Thread thread) {
+        return owner == thread;
     }
 
     /** Whether an owner may be set: there is none, or it has ended. Under the lock of the epochs. */
@@ -93,7 +94,6 @@ public final class Participant extends ParticipantTrailingPad {
     /** Under the lock of the epochs. */
     void setOwner(final Thread thread) {
         owner = thread;
-        ownerId = thread.getId();
     }
 
     boolean isIdle() {
@@ -122,16 +122,41 @@ public final class Participant extends ParticipantTrailingPad {
     }
 
     /**
-     * Notes that user code runs inside the operation, so that closing from within can be refused.
+     * Whether this belongs to one thread, rather than to whoever comes. Asked by who holds it.
      *
-     * @param owner the thread, or null when the user code has ended
+     * @return true when it does
      */
-    public void setScopeOwner(final @Nullable Thread owner) {
-        scopeOwner = owner;
+    public boolean isOwned() {
+        return owner != null;
     }
 
+    /**
+     * Notes that user code of the calling thread runs inside the operation, so that closing from within can be refused. A thread's name is
+     * stored only where another one's is: some collectors answer the store of a reference into an old object with a full fence, which
+     * would keep the processor from overlapping one read's cache misses with the next one's.
+     */
+    public void enterScope() {
+        final Thread thread = Thread.currentThread();
+        if (scopeOwner != thread) {
+            scopeOwner = thread;
+        }
+        inScope = true;
+    }
+
+    /** Notes that the user code has ended; of no effect where none began. */
+    public void leaveScope() {
+        inScope = false;
+        if (!isOwned()) {
+            scopeOwner = null;
+        }
+    }
+
+    /**
+     * Whether the calling thread is in user code inside this operation. Needs no memory order: a thread that finds its own name has stored
+     * it, and has not taken it away; so the participant is its own, and so is what it reads of the flag.
+     */
     boolean isScopeOf(final Thread thread) {
-        return announced != 0 && scopeOwner == thread;
+        return announced != 0 && scopeOwner == thread && inScope;
     }
 
     /** Notes that the operation is about to change something. */

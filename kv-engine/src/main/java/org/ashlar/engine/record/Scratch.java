@@ -169,6 +169,7 @@ public final class Scratch {
             writer.write(slot);
         } finally {
             slot.close();
+            slot.forgetOwner();
         }
         Memory.noteStored(value, valueLength);
         writeHeader(spaceIncarnation, mapIncarnation, open, keyLength, valueLength);

@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
  * always, whatever Agrona's own checks are set to:
  *
  * <ol>
- *   <li><b>Scope.</b> Is the calling thread the one that the range is open for? One field answers: {@code owner} is that
- *       thread while the range is open and null otherwise. It needs no memory order: only the owner writes its own name
- *       there and takes it away again, so no thread can find its own name there that has closed the range, or that never
- *       opened it.
+ *   <li><b>Scope.</b> Is the calling thread the one that the range is open for? {@code owner} is the thread that opened it last, and
+ *       {@code isOpen} tells whether it still is. Neither needs memory order. A range that goes from thread to thread is made to
+ *       {@linkplain #forgetOwner forget} each after it: only the owner writes its own name there and takes it away again, so no
+ *       thread can find its own name there that has closed the range, or that never opened it. A range that serves one thread keeps
+ *       its name, and only that thread ever gets as far as the flag. Why it is kept: some collectors answer the store of a reference
+ *       into an old object with a full fence, which costs more than all the rest of a read.
  *   <li><b>Bounds.</b> Do the bytes lie within the range? This holds for ranges that overflow an {@code int}, for
  *       negative ones, for length prefixes found in the bytes, and for the far side of a copy.
  * </ol>
@@ -30,6 +32,7 @@ abstract class ScopedBytes implements DirectBuffer {
     private final String noun;
     private final String whenValid;
     private @Nullable Thread owner;
+    private boolean isOpen;
 
     /**
      * Makes a range that is closed.
@@ -50,20 +53,29 @@ abstract class ScopedBytes implements DirectBuffer {
      * @throws IllegalStateException when it is open: scopes that nest need an object each
      */
     public void open(final long address, final int length) {
-        if (owner != null) {
+        if (isOpen) {
             throw new IllegalStateException("this " + noun + " is open already, for " + owner);
         }
         if (length < 0) {
             throw new IllegalArgumentException("length must be 0 or more, but is " + length);
         }
         bytes.wrap(address, length);
-        owner = Thread.currentThread();
+        final Thread thread = Thread.currentThread();
+        if (owner != thread) {
+            owner = thread;
+        }
+        isOpen = true;
     }
 
-    /** Closes the range. Does nothing when it is closed. */
+    /** Closes the range. Does nothing when it is closed. To be followed by {@link #forgetOwner}, unless one thread has it for itself. */
     public void close() {
-        owner = null;
+        isOpen = false;
         bytes.wrap(0, 0);
+    }
+
+    /** The range may be opened by another thread next. It is closed. */
+    public void forgetOwner() {
+        owner = null;
     }
 
     @Override
@@ -175,9 +187,7 @@ abstract class ScopedBytes implements DirectBuffer {
     @Override
     public String toString() {
         return getClass().getSimpleName()
-                + (owner == Thread.currentThread()
-                        ? "{" + bytes.capacity() + " bytes}"
-                        : "{closed, or of another thread}");
+                + (isInScope() ? "{" + bytes.capacity() + " bytes}" : "{closed, or of another thread}");
     }
 
     final void check(final int index, final int length) {
@@ -191,16 +201,21 @@ abstract class ScopedBytes implements DirectBuffer {
     }
 
     final void checkScope() {
-        if (owner != Thread.currentThread()) {
-            throw outOfScope(owner);
+        if (!isInScope()) {
+            throw outOfScope();
         }
     }
 
-    private IllegalStateException outOfScope(final @Nullable Thread owner) {
+    private boolean isInScope() {
+        return owner == Thread.currentThread() && isOpen;
+    }
+
+    private IllegalStateException outOfScope() {
+        final Thread other = owner;
         return new IllegalStateException(
-                owner == null
+                !isOpen || other == null || other == Thread.currentThread()
                         ? "this " + noun + " is closed: " + whenValid
-                        : "this " + noun + " belongs to " + owner + ", in whose call it is open, not to "
+                        : "this " + noun + " belongs to " + other + ", in whose call it is open, not to "
                                 + Thread.currentThread());
     }
 
