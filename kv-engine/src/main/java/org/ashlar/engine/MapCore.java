@@ -106,6 +106,11 @@ final class MapCore {
         return touched;
     }
 
+    /** Loads the first line and the last of a record's place. */
+    private static long touchEnds(final long record, final long size) {
+        return Memory.getLong(record) + Memory.getByte(record + size - 1);
+    }
+
     /** Address of the record of a key, its value within the space in use; 0 when there is none. */
     long find(final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
         return find(keys.hash(keyBase, keyOffset, keyLength), keyBase, keyOffset, keyLength);
@@ -182,10 +187,12 @@ final class MapCore {
             return HashIndex.REFUSED;
         }
         final Scratch scratch = Scratch.of(participant);
-        scratch.touchedSum += index.touch(hash);
         final long size = RecordHeader.size(keyLength, valueLength);
         final long record = space.allocateRecord(participant, size); // 1
         try {
+            // The slot was freed long ago: its lines are loaded beside those of the index, or the first fence would
+            // wait for them.
+            scratch.touchedSum += index.touch(hash) + touchEnds(record, size);
             scratch.writeRecord(
                     record,
                     space.incarnationAt(record, size),

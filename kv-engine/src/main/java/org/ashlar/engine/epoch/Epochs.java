@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Where the fence is.</b> A platform thread gets a participant of its own at its first operation and announces itself there with a
  * plain store; the reclaiming side, which comes by once in {@value #DRAIN_INTERVAL} retirements, issues a {@link ProcessBarrier}, which is
  * a full fence in every thread. So a get executes no fence and no atomic instruction, and the processor overlaps one get's cache misses
- * with the next one's. Virtual threads, and all threads where the barrier is not available, pay for a fence of their own.
+ * with the next one's. Virtual threads, and all threads where the barrier is not available, pay for a fence of their own. Retiring has none
+ * either: the epoch of what was retired is read when the thread drains (see {@link #stamp}).
  *
  * <p><b>Progress.</b> Entering waits for nobody, but for the making of more participants. The participant of a thread that has ended goes
  * to the next one. An operation that never ends stops reuse, nothing else.
@@ -238,10 +239,20 @@ public final class Epochs {
      * @param code not 0; comes back through {@link Reclaimer#reclaim} when nobody can hold the thing any more
      */
     public void retire(final Participant participant, final long code) {
-        // The unlinking must be visible before the epoch is read: else a reader of the next epoch could still find the
-        // thing.
+        participant.add(code);
+        if (!participant.isOwned()) {
+            stamp(participant); // others drain it at any time
+        }
+    }
+
+    /**
+     * The unlinking must be visible before the epoch is read: else a reader of the next epoch could still find the thing. Any later epoch
+     * is as good, so what a thread retires in a participant of its own is stamped when it drains, under one fence for all: a fence for
+     * each would wait for the stores just made, and the line that was just written back may have left the cache.
+     */
+    private void stamp(final Participant participant) {
         VarHandle.fullFence();
-        participant.add(code, global.get());
+        participant.stamp(global.get());
     }
 
     /**
@@ -251,7 +262,8 @@ public final class Epochs {
      * @param participant the caller's
      */
     public void drainWhenDue(final Participant participant) {
-        if (participant.isDrainDue() && participant.waiting() != 0) {
+        if (participant.isDrainDue() && participant.waiting() != 0 && !participant.isLent()) {
+            stamp(participant);
             participant.drain(advance(), reclaimer(), participant);
         }
     }
@@ -263,7 +275,8 @@ public final class Epochs {
      * @param own the caller's
      */
     public void drainOwn(final Participant own) {
-        if (own.waiting() != 0) {
+        if (own.waiting() != 0 && !own.isLent()) {
+            stamp(own);
             beginEpoch();
             own.drain(oldestAnnounced(own), reclaimer(), own);
         }
@@ -282,8 +295,14 @@ public final class Epochs {
                     p.lend();
                 }
             }
-            final long safeBefore =
-                    advance(); // and a fence: an owner that begins from here on sees that its list is lent
+            VarHandle.fullFence(); // before the caller's own are stamped
+            fenceEverywhere(); // an owner that begins from here on sees that its list is lent
+            for (final Participant p : all) {
+                if (p == caller || p.isIdle()) {
+                    p.stamp(global.get()); // what it unlinked was visible before it was idle
+                }
+            }
+            final long safeBefore = advance();
             try {
                 for (final Participant p : all) {
                     if (p == caller || p.isIdle()) {

@@ -32,6 +32,10 @@ public final class Participant extends ParticipantTrailingPad {
     private static final VarHandle ANNOUNCED;
     private static final int INITIAL_RETIRED = 512;
     private static final int BATCH = 16;
+
+    /** Later than any epoch. */
+    private static final long UNSTAMPED = Long.MAX_VALUE;
+
     private static final long LENT_PARK_NANOS = 10_000;
 
     static {
@@ -61,7 +65,12 @@ public final class Participant extends ParticipantTrailingPad {
 
     private long head;
     private long tail;
+
+    /** Position of the first pair that has no epoch yet. */
+    private long stampedTo;
+
     private long drainAt;
+    private int drainsRequested;
     private long retiredBytes;
     private long mutations;
 
@@ -184,7 +193,8 @@ public final class Participant extends ParticipantTrailingPad {
 
     // ------------------------------------------------------------------------------------------------ retire list
 
-    void add(final long code, final long epoch) {
+    /** Adds a thing, which has no epoch before {@link #stamp}. */
+    void add(final long code) {
         if (lent) {
             awaitReturn();
         }
@@ -193,8 +203,25 @@ public final class Participant extends ParticipantTrailingPad {
         }
         final int mask = retired.length - 1;
         retired[(int) (tail & mask)] = code;
-        retired[(int) ((tail + 1) & mask)] = epoch;
+        retired[(int) ((tail + 1) & mask)] = UNSTAMPED;
         tail += 2;
+    }
+
+    /**
+     * Gives an epoch to what has none.
+     *
+     * @param epoch one that was read after the unlinking of all of it became visible
+     */
+    void stamp(final long epoch) {
+        final int mask = retired.length - 1;
+        for (; stampedTo != tail; stampedTo += 2) {
+            retired[(int) ((stampedTo + 1) & mask)] = epoch;
+        }
+    }
+
+    /** Whether somebody else is at the list. */
+    boolean isLent() {
+        return lent;
     }
 
     /**
@@ -208,12 +235,12 @@ public final class Participant extends ParticipantTrailingPad {
 
     /** Somebody needs space: the owner takes back what it can at the end of its operation. A request may be lost. */
     void requestDrain() {
-        drainAt = 0;
+        drainsRequested = 2; // the first one stamps what the second one takes back
     }
 
     /** Whether enough has gathered since the last drain to make another one worthwhile. */
     boolean isDrainDue() {
-        return tail >= drainAt || retiredBytes >= Epochs.DRAIN_BYTES;
+        return tail >= drainAt || drainsRequested > 0 || retiredBytes >= Epochs.DRAIN_BYTES;
     }
 
     /**
@@ -236,6 +263,7 @@ public final class Participant extends ParticipantTrailingPad {
             }
         }
         drainAt = tail + 2 * Epochs.DRAIN_INTERVAL;
+        drainsRequested = Math.max(0, drainsRequested - 1);
         retiredBytes = 0;
     }
 

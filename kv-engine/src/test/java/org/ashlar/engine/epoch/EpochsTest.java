@@ -1,0 +1,134 @@
+package org.ashlar.engine.epoch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** When what was retired comes back, with and without the barrier that spares operations their fence. */
+final class EpochsTest {
+    private final ExecutorService other = Executors.newSingleThreadExecutor();
+    private final List<Long> reclaimed = new ArrayList<>();
+
+    @AfterEach
+    void end() {
+        other.shutdown();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void nothingComesBackWhileAnOperationRunsThatBeganBeforeItsRetirement(final boolean withoutFence) throws Exception {
+        final Epochs epochs = epochs(withoutFence);
+        final Participant reader = there(epochs::enter);
+        for (long code = 1; code <= 6 * Epochs.DRAIN_INTERVAL; code++) {
+            retireInAnOperation(epochs, code);
+        }
+        drainAll(epochs);
+        assertEquals(List.of(), reclaimed);
+
+        there(() -> {
+            epochs.exit(reader);
+            return reader;
+        });
+        drainAll(epochs);
+        assertEquals(upTo(6 * Epochs.DRAIN_INTERVAL), reclaimed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aWriterAloneTakesBackWhatItRetired(final boolean withoutFence) {
+        final Epochs epochs = epochs(withoutFence);
+        final int count = 8 * Epochs.DRAIN_INTERVAL;
+        for (long code = 1; code <= count; code++) {
+            retireInAnOperation(epochs, code);
+        }
+        assertTrue(reclaimed.size() >= count - 3 * Epochs.DRAIN_INTERVAL, "came back: " + reclaimed.size());
+        assertEquals(upTo(reclaimed.size()), reclaimed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoeverNeedsSpaceTakesBackWhatThreadsRetiredThatAreIdle(final boolean withoutFence) throws Exception {
+        final Epochs epochs = epochs(withoutFence);
+        there(() -> {
+            retireInAnOperation(epochs, 1);
+            return 1;
+        });
+        drainAll(epochs);
+        assertEquals(upTo(1), reclaimed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoeverNeedsSpaceIsServedByTheNextOperationsOfAThreadThatIsBusy(final boolean withoutFence) throws Exception {
+        final Epochs epochs = epochs(withoutFence);
+        final Participant busy = there(() -> {
+            final Participant p = epochs.enter();
+            epochs.retire(p, 1);
+            return p;
+        });
+        drainAll(epochs);
+        assertEquals(List.of(), reclaimed);
+        there(() -> {
+            epochs.drainWhenDue(busy); // at the end of its operation
+            epochs.exit(busy);
+            final Participant p = epochs.enter();
+            epochs.drainWhenDue(p);
+            epochs.exit(p);
+            return p;
+        });
+        assertEquals(upTo(1), reclaimed);
+    }
+
+    private Epochs epochs(final boolean withoutFence) {
+        final Epochs epochs = new Epochs(Object::new, withoutFence);
+        epochs.setReclaimer(new Reclaimer() {
+            @Override
+            public void reclaim(final Participant participant, final long code) {
+                reclaimed.add(code);
+            }
+
+            @Override
+            public long touch(final long code) {
+                return 0;
+            }
+
+            @Override
+            public void giveBackReserved(final Participant participant) {
+                assertTrue(participant.waiting() >= 0);
+            }
+        });
+        return epochs;
+    }
+
+    private static void retireInAnOperation(final Epochs epochs, final long code) {
+        final Participant p = epochs.enter();
+        epochs.retire(p, code);
+        epochs.drainWhenDue(p);
+        epochs.exit(p);
+    }
+
+    private static void drainAll(final Epochs epochs) {
+        final Participant p = epochs.enter();
+        epochs.exit(p); // known, and idle: what it holds is drained like that of the others
+        epochs.drainAll(p);
+    }
+
+    private <T> T there(final Callable<T> call) throws Exception {
+        final Future<T> result = other.submit(call);
+        return result.get();
+    }
+
+    private static List<Long> upTo(final long last) {
+        return LongStream.rangeClosed(1, last).boxed().toList();
+    }
+}
