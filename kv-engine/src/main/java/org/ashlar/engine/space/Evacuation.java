@@ -97,6 +97,9 @@ public final class Evacuation {
 
     private final AtomicLong emptied = new AtomicLong();
 
+    /** Runs that were to be moved. */
+    private final AtomicLong triedRuns = new AtomicLong();
+
     Evacuation(final Space space, final Chunks chunks, final SlotSpace slots, final RunSpace runs, final Mover mover) {
         this.space = space;
         this.chunks = chunks;
@@ -187,6 +190,15 @@ public final class Evacuation {
         return emptied.get();
     }
 
+    /**
+     * Runs that were to be moved in this open, whether they could be or not.
+     *
+     * @return a number that never falls
+     */
+    public long triedRuns() {
+        return triedRuns.get();
+    }
+
     /** Empties one page of a span, or one run; how many pages it has looked at, 0 when nothing is sparse. */
     private int step(final Participant participant, final int mostPerMille) {
         if (span >= 0) {
@@ -212,10 +224,10 @@ public final class Evacuation {
         if (chunks.isShortOfChunks()) {
             chunk = spans.takeNextChunk(mostPerMille);
             spanOfChunk = 0;
-            run = chunk < 0 ? runs.takeSparse(mostPerMille) : -1;
+            run = chunk < 0 ? runs.takeSparse(mostPerMille, mostPerMille == SPARSE_WHEN_SHORT_PER_MILLE) : -1;
         }
         if (!isAtIt() && ++turn % RUNS_TURN == 0) {
-            run = runs.takeSparse(mostPerMille);
+            run = runs.takeSparse(mostPerMille, mostPerMille == SPARSE_WHEN_SHORT_PER_MILLE);
         }
         if (!isAtIt()) {
             span = spans.takeNext(mostPerMille);
@@ -226,7 +238,7 @@ public final class Evacuation {
                 return SEARCH_COST;
             }
             fruitlessSpans = 0;
-            run = runs.takeSparse(mostPerMille);
+            run = runs.takeSparse(mostPerMille, mostPerMille == SPARSE_WHEN_SHORT_PER_MILLE);
         }
         if (!isAtIt()) {
             return 0;
@@ -278,6 +290,7 @@ public final class Evacuation {
         // What is no live record any more is passed over by what its header says; where that is wrong, what comes next
         // is no live record's head.
         final int pages = (int) Math.min(left, Math.max(1, RunSpace.pagesOf(address)));
+        triedRuns.incrementAndGet();
         try {
             stays |= !mover.move(participant, address, (long) left << Pages.SHIFT);
         } catch (final StoreFullException e) { // no other run chunk has room for it
