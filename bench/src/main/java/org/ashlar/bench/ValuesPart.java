@@ -31,6 +31,7 @@ final class ValuesPart {
     private enum Contender {
         RAW_WRITE("raw copy in"),
         RAW_PERSIST("raw copy in, written back"),
+        RAW_CHECKED("raw copy in, checksummed, written back"),
         STORE_WRITE("store put in place"),
         RAW_READ("raw copy out"),
         STORE_READ("store copy out"),
@@ -77,6 +78,7 @@ final class ValuesPart {
             final Map<Contender, Operation> operations = new EnumMap<>(Contender.class);
             operations.put(Contender.RAW_WRITE, raw::write);
             operations.put(Contender.RAW_PERSIST, raw::writeAndPersist);
+            operations.put(Contender.RAW_CHECKED, raw::writeCheckAndPersist);
             operations.put(Contender.STORE_WRITE, values::write);
             operations.put(Contender.RAW_READ, raw::read);
             operations.put(Contender.STORE_READ, values::read);
@@ -125,7 +127,9 @@ final class ValuesPart {
         final String suffix = ", " + size(valueBytes);
         ratio(rates, Contender.STORE_WRITE, Contender.RAW_WRITE, suffix, target);
         ratio(rates, Contender.STORE_WRITE, Contender.RAW_PERSIST, suffix, target);
+        ratio(rates, Contender.STORE_WRITE, Contender.RAW_CHECKED, suffix, null);
         ratio(rates, Contender.RAW_PERSIST, Contender.RAW_WRITE, suffix, null);
+        ratio(rates, Contender.RAW_CHECKED, Contender.RAW_PERSIST, suffix, null);
         ratio(rates, Contender.STORE_READ, Contender.RAW_READ, suffix, target);
         ratio(rates, Contender.STORE_SUM, Contender.RAW_SUM, suffix, null);
         ratio(rates, Contender.STORE_SUM, Contender.RAW_READ, suffix, null);

@@ -50,6 +50,11 @@ final class Upkeep {
         mover.bind(evacuation);
     }
 
+    /** What moves records, for tests to see what it did. */
+    Evacuation evacuation() {
+        return evacuation;
+    }
+
     // ------------------------------------------------------------------------------------------------ after a write
 
     /** At the end of a write, with no lock held: takes back what can be, and moves a little of what is sparse. */

@@ -192,4 +192,79 @@ final class EvacuationTest {
             TestStores.assertSound(store);
         }
     }
+
+    @Test
+    void valuesOfMoreThanHalfAChunkStayWhereTheyAreAsNoChunkCouldHoldTwo() {
+        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
+            final KvMap map = store.map("m");
+            for (int i = 0; i < 1_000; i++) {
+                map.put(key(i * 7 % 40), value(i, 33_000));
+            }
+            assertEquals(0, store.upkeep().evacuation().triedRuns());
+            store.compact();
+            assertEquals(0, store.upkeep().evacuation().triedRuns());
+            assertArrayEquals(value(999, 33_000), map.get(key(999 * 7 % 40)));
+            TestStores.assertSound(store);
+        }
+    }
+
+    @Test
+    void valuesThatLeaveRoomForNoOtherOfTheirSizeStayWhereTheyAre() {
+        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
+            final KvMap map = store.map("m");
+            for (int i = 0; i < 2_000; i++) {
+                map.put(key(i * 7 % 60), value(i, 20_000 + i % 300)); // five pages of sixteen: three fill a chunk
+            }
+            final long used = store.stats().chunks()
+                    - store.stats().freshChunks()
+                    - store.stats().freeChunks();
+            assertTrue(used <= 26, used + " chunks");
+            assertEquals(0, store.upkeep().evacuation().triedRuns());
+            TestStores.assertSound(store);
+        }
+    }
+
+    @Test
+    void runsBesideManyThatAreGoneMoveTogether() {
+        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
+            final KvMap map = store.map("m");
+            for (int i = 0; i < 90; i++) {
+                map.put(key(i), value(i, 20_000));
+            }
+            for (int i = 0; i < 90; i++) {
+                if (i % 3 != 0) {
+                    map.delete(key(i));
+                }
+            }
+            store.compact();
+            final long used = store.stats().chunks()
+                    - store.stats().freshChunks()
+                    - store.stats().freeChunks();
+            assertTrue(used <= 13, used + " chunks for 30 values of which three fit one");
+            for (int i = 0; i < 90; i += 3) {
+                assertArrayEquals(value(i, 20_000), map.get(key(i)));
+            }
+            TestStores.assertSound(store);
+        }
+    }
+
+    @Test
+    void valuesOfMoreThanHalfAChunkLeaveWhereTheirsCanBeGivenBack() {
+        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
+            final KvMap map = store.map("m");
+            for (int i = 0; i < 20; i++) { // a chunk each, and beside it there is room for one of five pages
+                map.put(key(i), value(i, 33_000));
+                map.put(key(100 + i), value(i, 20_000));
+            }
+            for (int i = 0; i < 20; i++) {
+                map.delete(key(i % 2 == 0 ? i : 100 + i));
+            }
+            store.compact(); // those of five pages go beside those of nine
+            final long used = store.stats().chunks()
+                    - store.stats().freshChunks()
+                    - store.stats().freeChunks();
+            assertTrue(used <= 13, used + " chunks");
+            TestStores.assertSound(store);
+        }
+    }
 }

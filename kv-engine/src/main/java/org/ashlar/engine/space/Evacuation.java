@@ -1,5 +1,6 @@
 package org.ashlar.engine.space;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.collections.LongArrayList;
 import org.ashlar.engine.epoch.Participant;
@@ -97,6 +98,9 @@ public final class Evacuation {
     /** Spans and chunks that were taken to be emptied in this open. */
     private long emptied;
 
+    /** Runs that were to be moved. */
+    private final AtomicLong triedRuns = new AtomicLong();
+
     Evacuation(final Space space, final Chunks chunks, final SlotSpace slots, final RunSpace runs, final Mover mover) {
         this.space = space;
         this.chunks = chunks;
@@ -178,6 +182,15 @@ public final class Evacuation {
         }
     }
 
+    /**
+     * Runs that were to be moved in this open, whether they could be or not.
+     *
+     * @return a number that never falls
+     */
+    public long triedRuns() {
+        return triedRuns.get();
+    }
+
     /** Empties one page of a span, or one run; how many pages it has looked at, 0 when nothing is sparse. */
     private int step(final Participant participant, final int mostPerMille) {
         if (span >= 0) {
@@ -203,10 +216,10 @@ public final class Evacuation {
         if (chunks.isShortOfChunks()) {
             chunk = spans.takeNextChunk(mostPerMille);
             spanOfChunk = 0;
-            run = chunk < 0 ? runs.takeSparse(mostPerMille) : -1;
+            run = chunk < 0 ? runs.takeSparse(mostPerMille, mostPerMille == SPARSE_WHEN_SHORT_PER_MILLE) : -1;
         }
         if (!isAtIt() && ++turn % RUNS_TURN == 0) {
-            run = runs.takeSparse(mostPerMille);
+            run = runs.takeSparse(mostPerMille, mostPerMille == SPARSE_WHEN_SHORT_PER_MILLE);
         }
         if (!isAtIt()) {
             span = spans.takeNext(mostPerMille);
@@ -217,7 +230,7 @@ public final class Evacuation {
                 return SEARCH_COST;
             }
             fruitlessSpans = 0;
-            run = runs.takeSparse(mostPerMille);
+            run = runs.takeSparse(mostPerMille, mostPerMille == SPARSE_WHEN_SHORT_PER_MILLE);
         }
         if (!isAtIt()) {
             return 0;
@@ -269,6 +282,7 @@ public final class Evacuation {
         // What is no live record any more is passed over by what its header says; where that is wrong, what comes next
         // is no live record's head.
         final int pages = (int) Math.min(left, Math.max(1, RunSpace.pagesOf(address)));
+        triedRuns.incrementAndGet();
         try {
             stays |= !mover.move(participant, address, (long) left << Pages.SHIFT);
         } catch (final StoreFullException e) { // no other run chunk has room for it

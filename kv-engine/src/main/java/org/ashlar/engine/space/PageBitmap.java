@@ -32,18 +32,47 @@ final class PageBitmap {
 
     /** First bit of a run of so many clear bits, or {@code bits} when there is none. */
     static int firstClearRun(final long header, final int bits, final int length) {
-        int run = 0;
-        for (int bit = 0; bit < bits; bit++) {
-            if (run == 0 && (bit & 63) == 0 && Memory.getLong(wordAddress(header, bit)) == -1L) {
-                bit += 63;
-                continue;
+        for (int bit = nextClear(header, bits, 0); bit < bits; ) {
+            final int end = nextSet(header, bits, bit);
+            if (end - bit >= length) {
+                return bit;
             }
-            run = get(header, bit) ? 0 : run + 1;
-            if (run == length) {
-                return bit - length + 1;
+            bit = nextClear(header, bits, end);
+        }
+        return bits;
+    }
+
+    /** First clear bit from a bit on, or {@code bits} when there is none. */
+    static int nextClear(final long header, final int bits, final int from) {
+        for (int bit = from; bit < bits; bit = (bit | 63) + 1) {
+            final long clear = ~Memory.getLong(wordAddress(header, bit)) >>> bit;
+            if (clear != 0) {
+                return Math.min(bits, bit + Long.numberOfTrailingZeros(clear));
             }
         }
         return bits;
+    }
+
+    /** First set bit from a bit on, or {@code bits} when there is none. */
+    static int nextSet(final long header, final int bits, final int from) {
+        for (int bit = from; bit < bits; bit = (bit | 63) + 1) {
+            final long set = Memory.getLong(wordAddress(header, bit)) >>> bit;
+            if (set != 0) {
+                return Math.min(bits, bit + Long.numberOfTrailingZeros(set));
+            }
+        }
+        return bits;
+    }
+
+    /** Length of the longest run of clear bits. */
+    static int longestClearRun(final long header, final int bits) {
+        int longest = 0;
+        for (int bit = nextClear(header, bits, 0); bit < bits; ) {
+            final int end = nextSet(header, bits, bit);
+            longest = Math.max(longest, end - bit);
+            bit = nextClear(header, bits, end);
+        }
+        return longest;
     }
 
     static boolean isAllClear(final long header, final int bits) {

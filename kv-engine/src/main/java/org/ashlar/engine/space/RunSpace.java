@@ -6,6 +6,7 @@ import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.kv.CorruptStoreException;
+import org.ashlar.pmem.ChunkHeader;
 import org.ashlar.pmem.Descriptors;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
@@ -22,6 +23,11 @@ final class RunSpace {
     /** Chunks that one search for a sparse one looks at. */
     private static final int SEARCHED_CHUNKS = 256;
 
+    /** Sparse chunks whose records have no room elsewhere that one search looks at, where space is not short. */
+    private static final int MOST_UNFIT = 4;
+
+    private static final long WHOLE = 1000;
+
     /** Chunks that wait for the last of their records to be freed. */
     private static final int MOST_LEFT_CHUNKS = 8;
 
@@ -32,8 +38,8 @@ final class RunSpace {
     private final Quarantine quarantine;
     private final int pagesPerChunk;
 
-    /** Run chunks with free pages; under the space lock. */
-    private final RoaringBitmap chunksWithPages = new RoaringBitmap();
+    /** Run chunks with free pages that are given out; under the space lock. */
+    private final RunRoom room;
 
     /** Chunks of which an epoch has to pass before what was found dead in them may be used; under the space lock. */
     private final RoaringBitmap pending = new RoaringBitmap();
@@ -44,10 +50,8 @@ final class RunSpace {
     /** Run chunks whose records are on their way elsewhere; under the space lock. */
     private final RoaringBitmap leaving = new RoaringBitmap();
 
-    /** Pages of run chunks that this open has touched, and how many of them are taken. */
+    /** Pages of run chunks that this open has touched. */
     private final LongAdder pages = new LongAdder();
-
-    private final LongAdder takenPages = new LongAdder();
 
     /** Chunk that the search for a sparse one looks at next. Under the evacuation's lock. */
     private int hand;
@@ -64,6 +68,7 @@ final class RunSpace {
         this.quarantine = quarantine;
         descriptors = pool.descriptors();
         pagesPerChunk = pool.geometry().pagesPerChunk();
+        room = new RunRoom(descriptors, pagesPerChunk);
     }
 
     /** Takes a run for a record of so many bytes; its old content is garbage. */
@@ -112,33 +117,29 @@ final class RunSpace {
     private long takeFromNewChunk(final int pages, final ChunkSource source) {
         final int chunk = source.takeChunk(ChunkWord.RUNS);
         source.noteTaken(pagesPerChunk, true);
-        chunksWithPages.add(chunk);
+        Memory.putInt(descriptors.chunkHeader(chunk) + ChunkHeader.LIVE_COUNT_OFFSET, 0);
         this.pages.add(pagesPerChunk);
         return takePages(chunk, pages);
     }
 
     private long takeFromChunks(final int pages) {
-        for (final int chunk : chunksWithPages) {
-            final long run = takePages(chunk, pages);
-            if (run != 0) {
-                return run;
-            }
-        }
-        return 0;
+        final int chunk = room.firstWith(pages);
+        return chunk < 0 ? 0 : takePages(chunk, pages);
     }
 
+    /** Takes a run in a chunk that has one. */
     private long takePages(final int chunk, final int pages) {
         final long header = descriptors.chunkHeader(chunk);
         final int first = PageBitmap.firstClearRun(header, pagesPerChunk, pages);
-        if (first == pagesPerChunk) {
-            return 0;
-        }
         PageBitmap.set(header, first, pages);
-        takenPages.add(pages);
-        if (PageBitmap.firstClear(header, pagesPerChunk) == pagesPerChunk) {
-            chunksWithPages.remove(chunk);
-        }
+        noteRecords(header, 1);
+        room.update(chunk);
         return chunks.addressOf(chunk) + ((long) first << Pages.SHIFT);
+    }
+
+    private static void noteRecords(final long header, final int more) {
+        final long count = header + ChunkHeader.LIVE_COUNT_OFFSET;
+        Memory.putInt(count, Memory.getInt(count) + more);
     }
 
     int incarnationAt(final long run) {
@@ -170,7 +171,7 @@ final class RunSpace {
     private void freePages(final int chunk, final int first, final int pages) {
         final long header = descriptors.chunkHeader(chunk);
         PageBitmap.clear(header, first, pages);
-        takenPages.add(-pages);
+        noteRecords(header, -1);
         offerLocked(chunk, header);
     }
 
@@ -179,12 +180,12 @@ final class RunSpace {
             return;
         }
         if (PageBitmap.isAllClear(header, pagesPerChunk)) {
-            chunksWithPages.remove(chunk);
+            room.remove(chunk);
             leaving.remove(chunk);
             pages.add(-pagesPerChunk);
             chunks.release(chunk);
-        } else if (!leaving.contains(chunk) && PageBitmap.firstClear(header, pagesPerChunk) != pagesPerChunk) {
-            chunksWithPages.add(chunk);
+        } else if (!leaving.contains(chunk)) {
+            room.update(chunk);
         }
     }
 
@@ -214,26 +215,32 @@ final class RunSpace {
         return pages.sum();
     }
 
-    /** Pages of them that are free. */
+    /** Pages of them that are free for more records of the size of those beside them. */
     long freePages() {
-        return pages.sum() - takenPages.sum();
+        return room.usablePages();
     }
 
     /**
-     * The next run chunk that is no denser than a limit, marked so that nothing is allocated from it.
+     * The next run chunk that is no denser than a limit and whose records have room in others, marked so that nothing is allocated from it.
      *
-     * @return its number; -1 when none of those looked at is so sparse
+     * @param whenShort whether free pages count that are too few for another record of the size of those beside them
+     * @return its number; -1 when none of those looked at is so
      */
-    int takeSparse(final int mostPerMille) {
+    int takeSparse(final int mostPerMille, final boolean whenShort) {
         chunks.lock.lock();
         try {
-            final int searched = Math.min(SEARCHED_CHUNKS, chunksWithPages.getCardinality());
-            for (int i = 0; i < searched; i++) {
-                final long next = chunksWithPages.nextValue(hand + 1);
-                hand = next < 0 ? chunksWithPages.first() : (int) next;
-                if (PageBitmap.countSet(descriptors.chunkHeader(hand), pagesPerChunk) * 1000L
-                        <= (long) mostPerMille * pagesPerChunk) {
-                    chunksWithPages.remove(hand);
+            final int searched = Math.min(SEARCHED_CHUNKS, room.size());
+            int unfit = 0;
+            for (int i = 0; i < searched && (whenShort || unfit < MOST_UNFIT); i++) {
+                hand = room.next(hand);
+                final int dense = whenShort
+                        ? PageBitmap.countSet(descriptors.chunkHeader(hand), pagesPerChunk)
+                        : pagesPerChunk - room.usablePages(hand);
+                if (dense * WHOLE > (long) mostPerMille * pagesPerChunk) {
+                    continue;
+                }
+                if (fitsElsewhere(hand)) {
+                    room.remove(hand);
                     leaving.add(hand);
                     left.add(hand);
                     if (left.size() > MOST_LEFT_CHUNKS) {
@@ -241,11 +248,32 @@ final class RunSpace {
                     }
                     return hand;
                 }
+                unfit++;
             }
             return -1;
         } finally {
             chunks.lock.unlock();
         }
+    }
+
+    /** Whether other chunks have room for all that is in one, so that it does not move for nothing. */
+    private boolean fitsElsewhere(final int chunk) {
+        final long header = descriptors.chunkHeader(chunk);
+        room.beginFitting(chunk);
+        for (int page = PageBitmap.nextSet(header, pagesPerChunk, 0); page < pagesPerChunk; ) {
+            final int pages = claimedPages(chunk, page);
+            if (!room.fits(pages)) {
+                return false;
+            }
+            page = PageBitmap.nextSet(header, pagesPerChunk, page + pages);
+        }
+        return true;
+    }
+
+    /** Pages that the record at a taken page claims, within its chunk. What is no live record's head may claim anything. */
+    private int claimedPages(final int chunk, final int page) {
+        final long claimed = pagesOf(chunks.addressOf(chunk) + ((long) page << Pages.SHIFT));
+        return (int) Math.max(1, Math.min(pagesPerChunk - page, claimed));
     }
 
     /** Whether a chunk is still being left. */
@@ -286,13 +314,8 @@ final class RunSpace {
     long nextTaken(final int chunk, final int fromPage) {
         chunks.lock.lock();
         try {
-            final long header = descriptors.chunkHeader(chunk);
-            for (int page = fromPage; page < pagesPerChunk; page++) {
-                if (PageBitmap.get(header, page)) {
-                    return chunks.addressOf(chunk) + ((long) page << Pages.SHIFT);
-                }
-            }
-            return 0;
+            final int page = PageBitmap.nextSet(descriptors.chunkHeader(chunk), pagesPerChunk, fromPage);
+            return page < pagesPerChunk ? chunks.addressOf(chunk) + ((long) page << Pages.SHIFT) : 0;
         } finally {
             chunks.lock.unlock();
         }
@@ -351,7 +374,6 @@ final class RunSpace {
         quarantine.addRuns(kept, (long) kept << Pages.SHIFT);
         final int taken = PageBitmap.countSet(descriptors.chunkHeader(chunk), pagesPerChunk);
         pages.add(pagesPerChunk);
-        takenPages.add(taken);
         return taken < pagesPerChunk;
     }
 
@@ -362,6 +384,7 @@ final class RunSpace {
         final int incarnation = ChunkWord.incarnation(word);
         PageBitmap.clear(header, 0, pagesPerChunk);
         int kept = 0;
+        int records = 0;
         for (int page = 0; page < pagesPerChunk; ) {
             final long run = chunks.addressOf(chunk) + ((long) page << Pages.SHIFT);
             final long room = (long) (pagesPerChunk - page) << Pages.SHIFT;
@@ -374,10 +397,12 @@ final class RunSpace {
                 // reused.
                 pages = verdict == RecordJudge.Verdict.LIVE ? (int) pagesOf(run) : 1;
                 PageBitmap.set(header, page, pages);
+                records++;
                 kept += verdict == RecordJudge.Verdict.QUARANTINED ? 1 : 0;
             }
             page += pages;
         }
+        Memory.putInt(header + ChunkHeader.LIVE_COUNT_OFFSET, records);
         return kept;
     }
 

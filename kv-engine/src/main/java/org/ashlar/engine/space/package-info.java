@@ -14,6 +14,8 @@
  *
  * <p><b>Evacuation.</b> Sparse spans and chunks are emptied by those who take space: {@link org.ashlar.engine.space.Evacuation}. Catalog and root
  * records stay where they are, as their addresses are known elsewhere, and index pages do: chunks that hold them are not given back.
+ * A chunk of runs is sparse where its free pages would hold more records of the size of those beside them, and is left only where other
+ * chunks have room for all that is in it: of values that take just over half a chunk each has a chunk, and nothing is gained by moving one.
  *
  * <p>A departure from the reference design: a chunk does not belong to one size class; each of its spans (64 KiB) does. With a
  * chunk per class a store of mixed sizes wastes half a chunk for each of about a hundred classes.
