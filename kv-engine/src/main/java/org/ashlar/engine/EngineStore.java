@@ -170,7 +170,15 @@ final class EngineStore implements Store {
         if (tuning.geometry() != null || o.granule() == Granule.AUTO) {
             return tuning.geometry();
         }
+        return geometry(o);
+    }
+
+    /** The geometry of a pool that is created with these options. */
+    static Geometry geometry(final StoreOptions o) {
         final Geometry bySize = Geometry.standard(o.initialBytes(), Math.max(o.initialBytes(), o.maximumBytes()));
+        if (o.granule() == Granule.AUTO) {
+            return bySize;
+        }
         final long sectionBytes = o.granule() == Granule.GIB_1 ? Geometry.LARGE_SECTION_BYTES : Geometry.SECTION_BYTES;
         return new Geometry(bySize.chunkBytes(), sectionBytes, bySize.maxChunks());
     }
@@ -407,6 +415,11 @@ final class EngineStore implements Store {
         } finally {
             pool.close();
         }
+    }
+
+    /** For tests. */
+    Catalog catalog() {
+        return catalog;
     }
 
     /** For tests. */
