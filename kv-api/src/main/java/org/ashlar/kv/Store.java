@@ -168,6 +168,15 @@ public interface Store extends AutoCloseable {
     VerifyReport verify();
 
     /**
+     * Begins a walk that checks what {@link #verify} checks, in pieces (a scrub): the caller decides how much is read when, and the store serves
+     * meanwhile. Nothing is read before the first {@link Verification#step}, and nothing need be closed: a walk can be left unfinished.
+     *
+     * @return the walk, at its beginning
+     * @throws StoreClosedException when the store is closed
+     */
+    Verification verification();
+
+    /**
      * Closes the store: waits up to ten seconds for running calls, then as {@link #close(Duration)}.
      *
      * @throws IllegalStateException when called from inside a read scope of this store

@@ -28,6 +28,7 @@ import org.ashlar.kv.StoreException;
 import org.ashlar.kv.StoreOptions;
 import org.ashlar.kv.StoreStats;
 import org.ashlar.kv.UnsupportedFormatException;
+import org.ashlar.kv.Verification;
 import org.ashlar.kv.VerifyReport;
 import org.ashlar.pmem.DescriptorPlacement;
 import org.ashlar.pmem.DurabilityRequest;
@@ -338,6 +339,20 @@ final class EngineStore implements Store {
         } finally {
             verifyLock.unlock();
         }
+    }
+
+    @Override
+    public Verification verification() {
+        checkOpen();
+        return new SteppedVerification(
+                this,
+                pool,
+                space,
+                maps,
+                catalog,
+                upkeep,
+                verifyLock,
+                new Verifier(pool, epochs, space, catalog, reaper));
     }
 
     private VerifyReport verifyLocked() {

@@ -190,7 +190,7 @@ final class SalvageTest {
         }
     }
 
-    /** Keys of the model that did not come out with their last value; under whatever name their map did. */
+    /** Keys of the model that did not come out with their last value. */
     private Set<String> missing() {
         final Set<String> missing = new HashSet<>();
         try (EngineStore store = TestStores.tiny(target)) {
