@@ -174,6 +174,11 @@ final class DamagedPool {
         return !knowsSeed || entry.fits(hash(key));
     }
 
+    /** Whether a place is in the pool, be it readable or not. */
+    boolean isInside(final long offset, final long bytes) {
+        return offset > 0 && offset + bytes <= image.geometry().dataBytes(image.chunkCount());
+    }
+
     /** Notes damage; the same once. */
     void lost(final String where, final String reason) {
         if (told.add(where + '\n' + reason)) {

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.ashlar.engine.index.HashRange;
 import org.ashlar.engine.index.IndexImage;
 import org.ashlar.engine.index.IndexPageImage;
+import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.record.RecordImage;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
@@ -107,11 +108,15 @@ final class MapWalk implements IndexImage.Visitor {
 
     private void entry(final IndexPageImage leaf, final IndexPageImage.EntryImage entry) {
         final String place = "the record at linear offset " + entry.recordOffset();
-        if (!record.read(entry.recordOffset())) {
+        final boolean isHeaderInside = pool.isInside(entry.recordOffset(), RecordHeader.BYTES);
+        if (isHeaderInside && !record.read(entry.recordOffset())) {
             pool.lost(where, place + " cannot be read");
             return;
         }
-        if (record.mapIncarnation() == incarnation && record.valueLength() >= 0) {
+        if (isHeaderInside
+                && record.mapIncarnation() == incarnation
+                && record.valueLength() >= 0
+                && pool.isInside(entry.recordOffset(), RecordHeader.size(record.keyLength(), record.valueLength()))) {
             final byte[] key = record.key();
             if (key == null) {
                 pool.lost(where, place + " cannot be read");

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,10 +30,12 @@ import org.ashlar.kv.SalvageReport;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreLockedException;
 import org.ashlar.kv.StoreUnavailableException;
+import org.ashlar.pmem.FailingReads;
 import org.ashlar.pmem.Memory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Every test spoils a pool that has records replaced and deleted, salvages it, and holds the result against what the pool held: a record that
  * is not reported as doubtful is the last one of its key.
  */
+@Isolated("the failing reads may come up in any salvage")
 final class SalvageTest {
     private static final int RECORDS = 3_000;
     private static final int PAGE_BYTES = 4096;
@@ -262,6 +266,21 @@ final class SalvageTest {
         assertTrue(tells(report, "do not fit each other"), () -> report.lost().toString());
     }
 
+    /** Entries that point out of the pool say nothing of records that cannot be read: those that they stood for come out. */
+    @Test
+    void entriesThatAreOverwrittenMakeTheirRecordsDoubtful() {
+        spoilIndex(index -> {
+            final long leaf = IndexPages.leaves(index).get(0);
+            for (int at = 64; at < PAGE_BYTES; at += Long.BYTES) {
+                Memory.putLong(leaf + at, 0x7FFF_F7FF_FFFF_0000L | at);
+            }
+        });
+        final SalvageReport report = salvage();
+        assertEquals(Set.of(), missing());
+        assertTrue(doubtful.size() > 100, () -> "doubtful " + doubtful.size());
+        assertTrue(tells(report, "do not fit each other"), () -> report.lost().toString());
+    }
+
     @Test
     void recordsOfALeafWithABrokenHeaderComeOutAsDoubtful() {
         spoilIndex(index -> DamagedLeaf.flip(DamagedLeaf.lastOf(index)));
@@ -426,6 +445,47 @@ final class SalvageTest {
         assertFalse(Files.exists(target));
     }
 
+    /** Where some bytes are in the file. */
+    private long offsetOf(final byte[] bytes) throws IOException {
+        final byte[] file = Files.readAllBytes(path);
+        for (int at = 0; at < file.length - bytes.length; at++) {
+            if (Arrays.equals(file, at, at + bytes.length, bytes, 0, bytes.length)) {
+                return at;
+            }
+        }
+        throw new AssertionError("the file has no such bytes");
+    }
+
+    @Test
+    void recordsOnAPageThatCannotBeReadAreListedAndAllOthersComeOut() throws IOException {
+        final byte[] value = value(1, 60);
+        final SalvageReport report;
+        try (FailingReads bad = FailingReads.at(offsetOf(value) + value.length / 2)) {
+            assertNotNull(bad);
+            report = salvage();
+        }
+        final Set<String> missing = missing();
+        assertTrue(missing.contains("m/1"));
+        assertTrue(missing.size() <= PAGE_BYTES / 80 + 2, () -> missing.toString());
+        assertEquals(missing.size(), report.lost().size(), () -> report.lost().toString());
+        assertTrue(tells(report, "cannot be read"), () -> report.lost().toString());
+        assertEquals(Set.of(), doubtful);
+    }
+
+    @Test
+    void recordsOfALeafThatCannotBeReadComeOutAsDoubtful() throws IOException {
+        final byte[] header = new byte[24];
+        spoilIndex(index -> Memory.copyToHeap(null, DamagedLeaf.lastOf(index), header, 0, header.length));
+        final SalvageReport report;
+        try (FailingReads bad = FailingReads.at(offsetOf(header))) {
+            assertNotNull(bad);
+            report = salvage();
+        }
+        assertEquals(Set.of(), missing());
+        assertTrue(doubtful.size() > 100 && doubtful.size() < RECORDS / 2, () -> "doubtful " + doubtful.size());
+        assertTrue(tells(report, "is damaged"), () -> report.lost().toString());
+    }
+
     @Test
     void whatIsInUseOrInTheWayIsRefused() throws IOException {
         try (EngineStore store = TestStores.tiny(path)) {
@@ -460,8 +520,11 @@ final class SalvageTest {
             }
             spoilFile(SUPERBLOCK + random.nextLong(length - SUPERBLOCK - bytes.length), bytes);
         }
-        salvage();
+        final SalvageReport report = salvage();
         final Set<String> missing = missing();
-        assertTrue(missing.size() < model.size() / 2, () -> "seed " + seed + " lost " + missing.size());
+        assertTrue(
+                missing.size() < model.size() / 2,
+                () -> "seed " + seed + " lost " + missing.size() + " and copied " + report.copied() + "; "
+                        + report.lost());
     }
 }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Each layout that the file may have is offered; whoever knows what is in the pool tells which one it is. For use by one thread.
  */
 public final class PoolImage implements AutoCloseable {
+    /** What begins the name of a step of reading; then come offset and bytes. */
+    static final String READ_STEP = "read of an image ";
+
     private static final int BLOCK_BYTES = 64 << 10;
     private static final int BLOCK_PAGES = BLOCK_BYTES / Geometry.PAGE_BYTES;
     private static final int BLOCKS = 64;
@@ -262,13 +265,13 @@ public final class PoolImage implements AutoCloseable {
         final byte[] block = new byte[BLOCK_BYTES];
         int readable = 0;
         try {
-            final long bytes = file.read(block, number * BLOCK_BYTES);
+            final long bytes = readChecked(block, number * BLOCK_BYTES);
             readable = (1 << (PoolLayout.alignPage(bytes) / Geometry.PAGE_BYTES)) - 1; // what a page is cut of is zero
         } catch (final PoolException whole) {
             final byte[] page = new byte[Geometry.PAGE_BYTES];
             for (int i = 0; i < BLOCK_PAGES; i++) {
                 try {
-                    if (file.read(page, number * BLOCK_BYTES + (long) i * Geometry.PAGE_BYTES) == page.length) {
+                    if (readChecked(page, number * BLOCK_BYTES + (long) i * Geometry.PAGE_BYTES) == page.length) {
                         System.arraycopy(page, 0, block, i * Geometry.PAGE_BYTES, page.length);
                         readable |= 1 << i;
                     }
@@ -281,6 +284,11 @@ public final class PoolImage implements AutoCloseable {
         readablePages[slot] = readable;
         blockNumbers[slot] = number;
         return slot;
+    }
+
+    private int readChecked(final byte[] into, final long offset) {
+        Steps.reached(READ_STEP + offset + ' ' + into.length);
+        return file.read(into, offset);
     }
 
     @Override
