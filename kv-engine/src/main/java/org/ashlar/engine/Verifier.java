@@ -213,19 +213,19 @@ final class Verifier {
         public void record(final long record, final boolean isRoot) {
             // Between two pieces a place may have been given to another record.
             if (records.contains(record - data) && (!isInPieces || epochs.mutations() == mutationsBefore)) {
-                problem(what + ": two entries point at the record at linear offset " + (record - data));
+                problem("two entries point at the record at linear offset " + (record - data));
             }
             records.add(record - data);
             try {
                 core.checkBounds(record);
             } catch (final CorruptStoreException e) {
-                problem(what + ": " + e.getMessage());
+                problem(String.valueOf(e.getMessage()));
                 return;
             }
             bytesRead += RecordHeader.size(RecordHeader.keyLength(record), RecordHeader.valueLength(record));
             if (!Scratch.of(Objects.requireNonNull(participant))
                     .isRecordIntact(record, isRoot ? 0 : core.tailBytes(), core.readableBytes(record))) {
-                problem(what + ": the record at linear offset " + (record - data) + " fails its checksum");
+                problem("the record at linear offset " + (record - data) + " fails its checksum");
             }
             if (core != catalog.catalog() && !isRoot) {
                 userRecords++;
