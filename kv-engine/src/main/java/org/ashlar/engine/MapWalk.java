@@ -98,8 +98,8 @@ final class MapWalk implements IndexImage.Visitor {
     public void damaged(final HashRange range, final String reason, final @Nullable IndexPageImage remains) {
         pool.lost(
                 where,
-                reason + ", is damaged: what it led to, of hashes that begin like 0x" + Long.toHexString(range.prefix())
-                        + " in " + range.depth() + " bits, is not certain");
+                reason + ": what it led to, of hashes that begin like 0x" + Long.toHexString(range.prefix()) + " in "
+                        + range.depth() + " bits, is not certain");
         withoutLeaf.add(range);
         if (remains != null) {
             IndexImage.forEachHint(remains, entry -> hints.add(entry.recordOffset()));

@@ -92,7 +92,8 @@ public final class IndexImage {
         final int depth = LeafWord.depth(word);
         final IndexPageImage segment = IndexPageImage.read(source, LeafWord.linearOffset(word));
         if (segment == null || !segment.is(IndexPage.SEGMENT, depth, incarnation, hash)) {
-            return damaged(hash, depth, "the segment at linear offset " + LeafWord.linearOffset(word), null);
+            return damaged(
+                    hash, depth, "the segment at linear offset " + LeafWord.linearOffset(word) + " is damaged", null);
         }
         final int inSegment = (int) (hash << depth >>> (Long.SIZE - IndexPage.SEGMENT_BITS));
         final long leaf = segment.word(IndexPage.SEGMENT_OFFSET + inSegment * Long.BYTES);
@@ -116,7 +117,7 @@ public final class IndexImage {
                 return damaged(
                         hash,
                         Math.max(depth, wordDepth),
-                        "the index page at linear offset " + place + ", which " + origin + " leads to",
+                        "the index page at linear offset " + place + ", which " + origin + " leads to, is damaged",
                         page);
             }
             final long forward = page.word(IndexPage.FORWARD_OFFSET);
@@ -131,7 +132,7 @@ public final class IndexImage {
                 return damaged(
                         hash,
                         Math.max(depth, wordDepth),
-                        "the forward word of the index page at linear offset " + place,
+                        "the forward word of the index page at linear offset " + place + " is damaged",
                         page);
             }
             word = Leaf.childWord(forward & ~ForwardWord.DIRTY, depth, hash);
@@ -139,7 +140,7 @@ public final class IndexImage {
                 return damaged(
                         hash,
                         Math.max(depth, wordDepth),
-                        "the forward word of the index page at linear offset " + place,
+                        "the forward word of the index page at linear offset " + place + " is damaged",
                         page);
             }
         }
@@ -169,7 +170,7 @@ public final class IndexImage {
                 visitor.damaged(
                         HashRange.of(leaf.prefix(), leaf.depth()),
                         "the overflow page at linear offset " + place + ", which the leaf at linear offset "
-                                + leaf.offset() + " leads to",
+                                + leaf.offset() + " leads to, is damaged",
                         page);
                 return;
             }
