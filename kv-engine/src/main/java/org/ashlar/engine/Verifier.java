@@ -98,26 +98,33 @@ final class Verifier {
      */
     boolean walk(final Participant participant, final long maxBytes) {
         if (audit == null) {
-            audit = isCatalogWalked ? nextMap() : new MapAudit(catalog.catalog(), "the catalog");
+            audit = isCatalogWalked ? nextMap() : new MapAudit(catalog.catalog(), "the catalog", null);
             if (audit == null) {
                 return false;
             }
         }
-        final boolean isGone = isCatalogWalked && catalog.presentCore(audit.core.incarnation()) != audit.core;
-        if (isGone || !auditSome(audit, participant, maxBytes)) {
+        if ((isInPieces && isGone(audit)) || !auditSome(audit, participant, maxBytes)) {
             audit = null;
             isCatalogWalked = true;
         }
         return true;
     }
 
+    /** Whether a map was dropped or cleared between two pieces: its pages may be others' by now. A map may have no record I yet. */
+    private boolean isGone(final MapAudit map) {
+        return map.name != null
+                && catalog.find(map.name) != map.core
+                && catalog.presentCore(map.core.incarnation()) != map.core;
+    }
+
     private @Nullable MapAudit nextMap() {
         while (!left.isEmpty()) {
             final String name = left.removeFirst();
-            final MapCore core = catalog.find(name.getBytes(StandardCharsets.UTF_8));
+            final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+            final MapCore core = catalog.find(bytes);
             if (core != null) {
                 maps++;
-                return new MapAudit(core, "map '" + name + "'");
+                return new MapAudit(core, "map '" + name + "'", bytes);
             }
         }
         return null;
@@ -187,14 +194,18 @@ final class Verifier {
     private final class MapAudit implements IndexJudge.Audit {
         private final MapCore core;
         private final String what;
+        /** At the beginning of the walk; the catalog has none. */
+        private final byte @Nullable [] name;
+
         private final IndexJudge.Cursor cursor;
 
         /** Of the operation that does the current piece. */
         private @Nullable Participant participant;
 
-        MapAudit(final MapCore core, final String what) {
+        MapAudit(final MapCore core, final String what, final byte @Nullable [] name) {
             this.core = core;
             this.what = what;
+            this.name = name;
             cursor = core.index().judge().cursor();
         }
 
