@@ -3,7 +3,6 @@ package org.ashlar.kv;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.Set;
 import org.ashlar.kv.spi.StoreProvider;
 
@@ -38,12 +37,32 @@ public interface Store extends AutoCloseable {
      * @throws StoreException one of its subclasses, with the reason, when the file cannot be opened; nothing is changed then
      */
     static Store open(final Path path, final StoreOptions options) {
-        final ServiceLoader<StoreProvider> loader =
-                ServiceLoader.load(StoreProvider.class, StoreProvider.class.getClassLoader());
-        return loader.findFirst()
-                .orElseThrow(() -> new StoreException(
-                        "no store engine on the class path: add org.ashlar:ashlar-kv-engine to the dependencies"))
-                .open(path, options);
+        return StoreProvider.find().open(path, options);
+    }
+
+    /**
+     * Copies every readable record of a damaged pool to a new one. The damaged pool is read by system calls, under a shared lock, and never
+     * written; it need not be one that {@link #open(Path) opens}.
+     *
+     * <p>A record that a sound way through the index leads to, and that passes its checksum, is <i>certain</i>: it is copied. Where the index is
+     * damaged, records are looked for in the space itself; only the index could tell a record that was deleted or replaced from the live
+     * one, so those that are found there are copied only for keys that have no certain record, and reported as <i>doubtful</i>. What is in a
+     * damaged place is reported as lost.
+     *
+     * <p>Where neither header of the pool tells its sizes, those of {@code targetOptions} are taken for it: give the options that it was
+     * created with. Takes time in proportion to the pool, and heap in proportion to what is doubtful or lost.
+     *
+     * @param damaged the pool file to read
+     * @param target the pool file to create; there must be none
+     * @param targetOptions how to create it; its maximum size must have room for the records
+     * @return what was copied, and what was not
+     * @throws CorruptStoreException when nothing tells how the damaged pool is laid out; nothing is created then
+     * @throws StoreLockedException when the damaged pool is open for writing
+     * @throws StoreUnavailableException when the target exists, or a file cannot be opened
+     * @throws StoreFullException when the target has no room; it keeps what was copied until then
+     */
+    static SalvageReport salvage(final Path damaged, final Path target, final StoreOptions targetOptions) {
+        return StoreProvider.find().salvage(damaged, target, targetOptions);
     }
 
     /**
@@ -147,6 +166,15 @@ public interface Store extends AutoCloseable {
      * @throws StoreClosedException when the store is closed
      */
     VerifyReport verify();
+
+    /**
+     * Begins a walk that checks what {@link #verify} checks, in pieces (a scrub): the caller decides how much is read when, and the store serves
+     * meanwhile. Nothing is read before the first {@link Verification#step}, and nothing need be closed: a walk can be left unfinished.
+     *
+     * @return the walk, at its beginning
+     * @throws StoreClosedException when the store is closed
+     */
+    Verification verification();
 
     /**
      * Closes the store: waits up to ten seconds for running calls, then as {@link #close(Duration)}.

@@ -28,6 +28,7 @@ import org.ashlar.kv.StoreException;
 import org.ashlar.kv.StoreOptions;
 import org.ashlar.kv.StoreStats;
 import org.ashlar.kv.UnsupportedFormatException;
+import org.ashlar.kv.Verification;
 import org.ashlar.kv.VerifyReport;
 import org.ashlar.pmem.DescriptorPlacement;
 import org.ashlar.pmem.DurabilityRequest;
@@ -170,7 +171,15 @@ final class EngineStore implements Store {
         if (tuning.geometry() != null || o.granule() == Granule.AUTO) {
             return tuning.geometry();
         }
+        return geometry(o);
+    }
+
+    /** The geometry of a pool that is created with these options. */
+    static Geometry geometry(final StoreOptions o) {
         final Geometry bySize = Geometry.standard(o.initialBytes(), Math.max(o.initialBytes(), o.maximumBytes()));
+        if (o.granule() == Granule.AUTO) {
+            return bySize;
+        }
         final long sectionBytes = o.granule() == Granule.GIB_1 ? Geometry.LARGE_SECTION_BYTES : Geometry.SECTION_BYTES;
         return new Geometry(bySize.chunkBytes(), sectionBytes, bySize.maxChunks());
     }
@@ -332,6 +341,20 @@ final class EngineStore implements Store {
         }
     }
 
+    @Override
+    public Verification verification() {
+        checkOpen();
+        return new SteppedVerification(
+                this,
+                pool,
+                space,
+                maps,
+                catalog,
+                upkeep,
+                verifyLock,
+                new Verifier(pool, epochs, space, catalog, reaper));
+    }
+
     private VerifyReport verifyLocked() {
         if (!pool.readOnly()) {
             maps.change(catalog::removeStale); // an operation of its own: what it retires is taken back below
@@ -407,6 +430,11 @@ final class EngineStore implements Store {
         } finally {
             pool.close();
         }
+    }
+
+    /** For tests. */
+    Catalog catalog() {
+        return catalog;
     }
 
     /** For tests. */

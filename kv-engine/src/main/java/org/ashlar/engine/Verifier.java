@@ -1,19 +1,24 @@
 package org.ashlar.engine;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.index.IndexJudge;
+import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.record.Scratch;
 import org.ashlar.engine.space.Space;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.VerifyReport;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
@@ -21,6 +26,9 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
  * that counts as taken. What the two sides disagree on is wrong, unless somebody changed the store meanwhile. What was kept out of use
  * because nobody could tell what it is gets free here, when nothing refers to it; that takes a walk of everything, so where one ended
  * early, at damage or at a page that cannot be read, nothing gets free.
+ *
+ * <p>The walk can be done in pieces, each in an operation of its own, so that the epochs go on meanwhile: {@link #begin}, {@link #walk} until
+ * there is no more, {@link #finish}. Between two pieces it holds hashes only; a map that is dropped meanwhile is left.
  */
 final class Verifier {
     private static final int MAX_PROBLEMS = 1000;
@@ -36,6 +44,14 @@ final class Verifier {
     private final Roaring64Bitmap records = new Roaring64Bitmap();
     private final Roaring64Bitmap pages = new Roaring64Bitmap();
     private final long data;
+    private final Deque<String> left = new ArrayDeque<>();
+    private @Nullable MapAudit audit;
+    private boolean isCatalogWalked;
+    private int mapsInAll;
+    private boolean isInPieces = true;
+    private long bytesRead;
+    private long mutationsBefore;
+    private boolean wasQuiet;
     private boolean sawEverything = true;
     private long maps;
     private long userRecords;
@@ -52,21 +68,70 @@ final class Verifier {
     }
 
     VerifyReport run(final Participant participant) {
-        final long mutationsBefore = epochs.mutations(); // first: who notes a change later is seen at the end
-        final boolean wasQuiet = waitForQuiet(participant); // who noted one before has ended, so all of it is visible
+        isInPieces = false;
+        begin(participant);
+        while (walk(participant, Long.MAX_VALUE)) {
+            // map by map
+        }
+        finish();
+        return report();
+    }
+
+    /** Before the walk. */
+    void begin(final Participant participant) {
+        mutationsBefore = epochs.mutations(); // first: who notes a change later is seen at the end
+        wasQuiet = waitForQuiet(participant); // who noted one before has ended, so all of it is visible
         if (wasQuiet && !pool.readOnly()) {
             epochs.drainAll(
                     participant); // what threads hold in reserve is free; who reserves from here on notes a change
             // first
         }
-        auditMap(participant, catalog.catalog(), "the catalog");
-        for (final String name : catalog.names()) {
-            final MapCore core = catalog.find(name.getBytes(StandardCharsets.UTF_8));
-            if (core != null) {
-                auditMap(participant, core, "map '" + name + "'");
-                maps++;
+        left.addAll(catalog.names());
+        mapsInAll = left.size();
+    }
+
+    /**
+     * Walks on, through one map at most.
+     *
+     * @param maxBytes ends at the first leaf after so many bytes
+     * @return false when all maps were walked
+     */
+    boolean walk(final Participant participant, final long maxBytes) {
+        if (audit == null) {
+            audit = isCatalogWalked ? nextMap() : new MapAudit(catalog.catalog(), "the catalog", null);
+            if (audit == null) {
+                return false;
             }
         }
+        if ((isInPieces && isGone(audit)) || !auditSome(audit, participant, maxBytes)) {
+            audit = null;
+            isCatalogWalked = true;
+        }
+        return true;
+    }
+
+    /** Whether a map was dropped or cleared between two pieces: its pages may be others' by now. A map may have no record I yet. */
+    private boolean isGone(final MapAudit map) {
+        return map.name != null
+                && catalog.find(map.name) != map.core
+                && catalog.presentCore(map.core.incarnation()) != map.core;
+    }
+
+    private @Nullable MapAudit nextMap() {
+        while (!left.isEmpty()) {
+            final String name = left.removeFirst();
+            final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+            final MapCore core = catalog.find(bytes);
+            if (core != null) {
+                maps++;
+                return new MapAudit(core, "map '" + name + "'", bytes);
+            }
+        }
+        return null;
+    }
+
+    /** After the walk. */
+    void finish() {
         if (space.sweep().unreadableChunks() > 0) {
             problem("what is free in " + space.sweep().unreadableChunks()
                     + " chunks cannot be told, because of faults under the mapping; they are kept out of use");
@@ -74,7 +139,22 @@ final class Verifier {
         if (!pool.readOnly() && wasQuiet && sawEverything && reaper.isDone() && epochs.waiting() == 0) {
             compareWithSpace(() -> epochs.waiting() == 0 && epochs.mutations() == mutationsBefore);
         }
+    }
+
+    /** What was found until now. */
+    VerifyReport report() {
         return new VerifyReport(maps, userRecords, indexPages, liveBytes, space.usedBytes() - liveBytes, problems);
+    }
+
+    /** Bytes of records and index pages that were read. */
+    long bytesRead() {
+        return bytesRead;
+    }
+
+    /** How much of the walk is done, 0 to 1: by the number of maps, and the hashes within one. */
+    double progress() {
+        final double walked = mapsInAll - left.size() - (audit == null ? 0 : 1 - audit.cursor.progress());
+        return mapsInAll == 0 ? 1 : Math.max(0, walked / mapsInAll);
     }
 
     private boolean waitForQuiet(final Participant participant) {
@@ -84,18 +164,25 @@ final class Verifier {
         return epochs.isQuietBut(participant);
     }
 
-    private void auditMap(final Participant participant, final MapCore core, final String what) {
+    /** Returns false when the map was walked to its end, or cannot be. */
+    private boolean auditSome(final MapAudit map, final Participant participant, final long maxBytes) {
+        final long end = bytesRead + Math.min(maxBytes, Long.MAX_VALUE - bytesRead);
+        map.participant = participant;
         try {
-            core.index().judge().audit(new MapAudit(participant, core, what));
+            boolean more = true;
+            while (more && bytesRead < end) {
+                more = map.cursor.next(map);
+            }
             Memory.settleFaults();
+            return more;
         } catch (final CorruptStoreException e) {
-            problem(what + ", which could not be walked to its end: " + e.getMessage());
-            sawEverything = false;
+            problem(map.what + ", which could not be walked to its end: " + e.getMessage());
         } catch (final InternalError e) {
-            problem(what + ", which could not be walked to its end: "
+            problem(map.what + ", which could not be walked to its end: "
                     + Errors.mediaError(e).getMessage());
-            sawEverything = false;
         }
+        sawEverything = false;
+        return false;
     }
 
     private void problem(final String text) {
@@ -105,14 +192,21 @@ final class Verifier {
     }
 
     private final class MapAudit implements IndexJudge.Audit {
-        private final Participant participant;
         private final MapCore core;
         private final String what;
+        /** At the beginning of the walk; the catalog has none. */
+        private final byte @Nullable [] name;
 
-        MapAudit(final Participant participant, final MapCore core, final String what) {
-            this.participant = participant;
+        private final IndexJudge.Cursor cursor;
+
+        /** Of the operation that does the current piece. */
+        private @Nullable Participant participant;
+
+        MapAudit(final MapCore core, final String what, final byte @Nullable [] name) {
             this.core = core;
             this.what = what;
+            this.name = name;
+            cursor = core.index().judge().cursor();
         }
 
         @Override
@@ -122,24 +216,27 @@ final class Verifier {
             }
             pages.add(page - data);
             indexPages++;
+            bytesRead += org.ashlar.pmem.Geometry.PAGE_BYTES;
             liveBytes += org.ashlar.pmem.Geometry.PAGE_BYTES;
         }
 
         @Override
         public void record(final long record, final boolean isRoot) {
-            if (records.contains(record - data)) {
-                problem(what + ": two entries point at the record at linear offset " + (record - data));
+            // Between two pieces a place may have been given to another record.
+            if (records.contains(record - data) && (!isInPieces || epochs.mutations() == mutationsBefore)) {
+                problem("two entries point at the record at linear offset " + (record - data));
             }
             records.add(record - data);
             try {
                 core.checkBounds(record);
             } catch (final CorruptStoreException e) {
-                problem(what + ": " + e.getMessage());
+                problem(String.valueOf(e.getMessage()));
                 return;
             }
-            if (!Scratch.of(participant)
+            bytesRead += RecordHeader.size(RecordHeader.keyLength(record), RecordHeader.valueLength(record));
+            if (!Scratch.of(Objects.requireNonNull(participant))
                     .isRecordIntact(record, isRoot ? 0 : core.tailBytes(), core.readableBytes(record))) {
-                problem(what + ": the record at linear offset " + (record - data) + " fails its checksum");
+                problem("the record at linear offset " + (record - data) + " fails its checksum");
             }
             if (core != catalog.catalog() && !isRoot) {
                 userRecords++;

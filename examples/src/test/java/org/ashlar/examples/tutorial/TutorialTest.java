@@ -28,6 +28,7 @@ import org.ashlar.kv.KvEntry;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.MapDroppedException;
 import org.ashlar.kv.MapExistsException;
+import org.ashlar.kv.SalvageReport;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreClosedException;
 import org.ashlar.kv.StoreFullException;
@@ -35,6 +36,7 @@ import org.ashlar.kv.StoreLockedException;
 import org.ashlar.kv.StoreOptions;
 import org.ashlar.kv.StoreStats;
 import org.ashlar.kv.ValueView;
+import org.ashlar.kv.Verification;
 import org.ashlar.kv.VerifyReport;
 import org.ashlar.kv.typed.Codec;
 import org.ashlar.kv.typed.Codecs;
@@ -372,5 +374,23 @@ final class TutorialTest {
         final VerifyReport report = store.verify(); // walks everything
         assertTrue(report.isSound(), () -> report.problems().toString());
         // end::aStoreIsVerifiedAndOpenedAgain[]
+    }
+
+    @Test
+    void aStoreIsScrubbedAndSalvaged() {
+        users.put("ada".getBytes(UTF_8), "Ada Lovelace".getBytes(UTF_8));
+        // tag::aStoreIsScrubbedAndSalvaged[]
+        final Verification scrub = store.verification(); // what verify() checks, in pieces
+        while (scrub.step(1 << 20)) { // a MiB, or a little more
+            System.out.println(scrub.progress()); // the store serves meanwhile; wait here to limit the rate
+        }
+        assertTrue(scrub.report().isSound());
+
+        store.close();
+        final Path saved = folder.resolve("saved.pool");
+        final SalvageReport report = Store.salvage(file, saved, StoreOptions.defaults()); // the pool may be damaged
+        assertTrue(report.isComplete(), () -> report.lost() + ", " + report.doubtful()); // it was not
+        assertEquals(1, report.copied().get("users"));
+        // end::aStoreIsScrubbedAndSalvaged[]
     }
 }

@@ -226,16 +226,46 @@ public final class IndexJudge {
      * @param audit hears of everything
      */
     public void audit(final Audit audit) {
-        if (directory.rootRecord() != 0) {
-            audit.record(directory.rootRecord(), true);
+        final Cursor cursor = cursor();
+        while (cursor.next(audit)) {
+            // leaf by leaf
         }
-        long lastSegment = 0;
-        long unseen =
-                0; // where the leaf that was looked at last ends: it may be split before all words that named it were
-        // met
-        boolean sawLast = false;
-        long position = 0;
-        do {
+    }
+
+    /**
+     * An audit in pieces.
+     *
+     * @return where it begins
+     */
+    public Cursor cursor() {
+        return new Cursor();
+    }
+
+    /** How far an audit is. It holds nothing but hashes, so the map may change between two calls, if it is not dropped. */
+    public final class Cursor {
+        private boolean isAtRoot = true;
+        private long lastSegment;
+        /** Where the leaf that was looked at last ends: it may be split before all words that named it were met. */
+        private long unseen;
+
+        private boolean sawLast;
+        private long position;
+
+        private Cursor() {}
+
+        /**
+         * Goes on by one directory word, so by one leaf at most.
+         *
+         * @param audit hears of it
+         * @return false when all was walked
+         */
+        public boolean next(final Audit audit) {
+            if (isAtRoot) {
+                isAtRoot = false;
+                if (directory.rootRecord() != 0) {
+                    audit.record(directory.rootRecord(), true);
+                }
+            }
             final long segment = directory.segmentOf(position);
             if (segment != 0 && segment != lastSegment) {
                 audit.indexPage(context.pageOf(segment));
@@ -257,11 +287,20 @@ public final class IndexJudge {
                     }
                     final int step = Math.max(depth, directory.wordDepth(position));
                     position = step == 0 ? 0 : position + (1L << (Long.SIZE - step));
-                    break;
+                    return position != 0;
                 }
                 word = Leaf.childWord(forward, depth, position);
             }
-        } while (position != 0);
+        }
+
+        /**
+         * How much of the map was walked, by its hashes.
+         *
+         * @return 0 at the beginning, below 1
+         */
+        public double progress() {
+            return (position >>> 1) / 0x1p63;
+        }
     }
 
     private void auditLeaf(final Audit audit, final long page, final int depth) {

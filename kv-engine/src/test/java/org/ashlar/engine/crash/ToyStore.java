@@ -27,6 +27,7 @@ import org.ashlar.kv.StoreStats;
 import org.ashlar.kv.ValueSlot;
 import org.ashlar.kv.ValueView;
 import org.ashlar.kv.ValueWriter;
+import org.ashlar.kv.Verification;
 import org.ashlar.kv.VerifyReport;
 import org.ashlar.pmem.MappedToyFile;
 import org.ashlar.pmem.Memory;
@@ -249,6 +250,11 @@ final class ToyStore implements Store {
     @Override
     public VerifyReport verify() {
         return new VerifyReport(maps.size(), 0, 0, 0, 0, List.of());
+    }
+
+    @Override
+    public Verification verification() {
+        throw new UnsupportedOperationException();
     }
 
     @Override
