@@ -16,8 +16,10 @@ import org.ashlar.engine.index.IndexContext;
 import org.ashlar.engine.index.IndexJudge;
 import org.ashlar.engine.record.Keys;
 import org.ashlar.engine.record.RecordHeader;
+import org.ashlar.engine.record.Scratch;
 import org.ashlar.engine.space.Liveness;
 import org.ashlar.engine.space.Space;
+import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.MapDroppedException;
 import org.ashlar.kv.MapExistsException;
 import org.ashlar.kv.StoreException;
@@ -34,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * other map is made until its I is written.
  */
 final class Catalog implements Liveness {
+    /** One that is not found may have a damaged entry. */
+    private static final int RECORDS_TO_DOUBT_THE_SEED = 8;
+
     private final Pool pool;
     private final boolean trustCounts;
     private final ConcurrentMap<Integer, MapCore> cores = new ConcurrentHashMap<>();
@@ -45,6 +50,9 @@ final class Catalog implements Liveness {
     private @Nullable Parts parts;
     /** The name of the map whose record I is not written yet, if there is one. */
     private byte @Nullable [] unregistered;
+
+    /** Whether the hash seed is known to be that of the records. Under this object's monitor. */
+    private boolean isSeedSound;
 
     /** Whether a renaming has ended in a fault: the next open settles it. */
     private boolean cutOff;
@@ -120,6 +128,7 @@ final class Catalog implements Liveness {
         register(participant);
         MapCore core = find(name);
         if (core == null) {
+            checkSeed();
             create(participant, name);
             core = find(name);
         }
@@ -133,7 +142,46 @@ final class Catalog implements Liveness {
     /** The map of a name, for a store that is only read; null when there is none. */
     synchronized @Nullable MapRef findOnly(final byte[] name) {
         final MapCore core = find(name);
-        return core == null ? null : refOf(name, core);
+        if (core == null) {
+            checkSeed();
+            return null;
+        }
+        return refOf(name, core);
+    }
+
+    /**
+     * Before a name counts as absent for the first time: with a hash seed that was damaged, which has no checksum, every look-up would end like
+     * that. Some of the catalog's records that pass their own checksums are looked up; one that is found vouches for the seed.
+     */
+    private void checkSeed() {
+        if (isSeedSound) {
+            return;
+        }
+        final MapCore catalog = parts().catalog;
+        final Scratch scratch = new Scratch(0);
+        final int[] lost = new int[1];
+        catalog.index().walk((page, records, count) -> {
+            for (int i = 0; i < count; i++) {
+                final long record = records[i];
+                catalog.checkBounds(record);
+                if (scratch.isRecordIntact(record, RecordHeader.TAIL_BYTES, catalog.readableBytes(record))) {
+                    final byte[] key = CatalogRecord.keyOf(record);
+                    if (catalog.find(key, Memory.ARRAY_BASE, key.length) == record) {
+                        lost[0] = 0;
+                        return false;
+                    }
+                    lost[0]++;
+                }
+            }
+            return lost[0] < RECORDS_TO_DOUBT_THE_SEED;
+        });
+        if (lost[0] > 0) {
+            throw new CorruptStoreException("no look-up finds any of the first " + lost[0]
+                    + " intact records of the catalog: the hash seed in the superblock, 0x"
+                    + Long.toHexString(superblock.seed())
+                    + ", is not the one that the store was written with; salvage the store");
+        }
+        isSeedSound = true;
     }
 
     private MapRef refOf(final byte[] bytes, final MapCore core) {

@@ -388,6 +388,19 @@ final class SalvageTest {
         assertTrue(tells(report, "superblock"), () -> report.lost().toString());
     }
 
+    /** It would look empty, and a map made anew would hide the old one. */
+    @Test
+    void aStoreWhoseSeedIsHitMakesNoMapAnew() throws IOException {
+        flipInFile(SUPERBLOCK + Superblock.SEED_OFFSET);
+        try (Store store = TestStores.tiny(path)) {
+            for (final String name : Set.of("m", "one that never was")) {
+                final CorruptStoreException told = assertThrows(CorruptStoreException.class, () -> store.map(name));
+                assertTrue(String.valueOf(told.getMessage()).contains("hash seed"), told::toString);
+            }
+        }
+        assertAllCertain(salvage());
+    }
+
     @Test
     void aCatalogRootThatIsHitLosesNothing() throws IOException {
         flipInFile(SUPERBLOCK + Superblock.CATALOG_TAIL_OFFSET + 2);
