@@ -318,12 +318,14 @@ public final class IndexJudge {
     }
 
     private void auditLines(final Audit audit, final long leaf, final long page, final int depth) {
+        Memory.checkReadable(page);
         for (int line = IndexPage.FIRST_BUCKET_LINE; line < IndexPage.LINES; line++) {
             for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
                 final long address = IndexPage.entry(IndexPage.line(page, line), j);
                 final long entry = Memory.getLongAcquire(address);
                 if (Entry.hasRecord(entry)) {
                     final long record = context.recordOf(entry);
+                    Memory.checkReadable(record);
                     audit.record(record, false);
                     auditPlace(audit, leaf, page, line, depth, Entry.tag(entry), record);
                     if (!IndexPage.hasShortTag(address, Entry.tag(entry))) {
@@ -343,6 +345,7 @@ public final class IndexJudge {
             final int depth,
             final int tag,
             final long record) {
+        checkKeyReadable(record);
         final long hash = context.hashOf(record);
         final boolean right = RecordHeader.mapIncarnation(record) == incarnation
                 && Entry.tagOf(hash, depth) == tag
@@ -357,6 +360,15 @@ public final class IndexJudge {
                     + (right
                             ? " is where no look-up goes"
                             : " does not belong to the record at linear offset " + (record - context.data)));
+        }
+    }
+
+    /** Its beginning has been; a page later it may be another one's fault. */
+    private void checkKeyReadable(final long record) {
+        final long end = record + RecordHeader.BYTES + RecordHeader.keyLength(record);
+        for (long page = (record | IndexPage.BYTES - 1) + 1; page < end && context.isInUse(page - context.data); ) {
+            Memory.checkReadable(page);
+            page += IndexPage.BYTES;
         }
     }
 }
