@@ -190,8 +190,7 @@ final class MapCore {
         final long size = RecordHeader.size(keyLength, valueLength);
         final long record = space.allocateRecord(participant, size); // 1
         try {
-            // The slot was freed long ago: its lines are loaded beside those of the index, or the first fence would
-            // wait for them.
+            // Freed long ago: the first fence would wait for its lines, were they not loaded beside those of the index.
             scratch.touchedSum += index.touch(hash) + touchEnds(record, size);
             scratch.writeRecord(
                     record,

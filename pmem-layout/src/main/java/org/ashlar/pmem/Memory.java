@@ -41,7 +41,7 @@ public final class Memory {
     private static final int CANARIES = 256;
     private static final long CANARY_VALUE = 0x5EED_0FBA_D9A6_E001L;
 
-    /** Where {@link #checkReadable} copies to; a line for each of a few threads, which may share one: then a look more is taken. */
+    /** Where {@link #checkReadable(long)} copies to; a line for each of a few threads, which may share one: then a look more is taken. */
     private static final long[] CANARY = new long[CANARIES * (LINE_BYTES / Long.BYTES)];
 
     static final @Nullable MemoryRecorder RECORDER = loadRecorder();
@@ -402,15 +402,25 @@ public final class Memory {
     }
 
     /**
+     * Does for each page of a range what {@link #checkReadable(long)} does for one.
+     *
+     * @param address first byte
+     * @param length bytes
+     */
+    public static void checkReadable(final long address, final long length) {
+        for (long page = address; page < address + length; page = (page | (Geometry.PAGE_BYTES - 1)) + 1) {
+            checkReadable(page);
+        }
+    }
+
+    /**
      * Writes the cache lines of a range back to memory and waits for them (one fence at the end).
      *
      * @param address first byte
      * @param length bytes, more than 0
      */
     static void writeBack(final long address, final long length) {
-        for (long page = address; page < address + length; page = (page | (Geometry.PAGE_BYTES - 1)) + 1) {
-            checkReadable(page);
-        }
+        checkReadable(address, length);
         UnsafeApi.writebackMemory(address, length);
         if (RECORDER != null) {
             RECORDER.writeBack(address, length);

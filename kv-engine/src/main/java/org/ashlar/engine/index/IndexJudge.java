@@ -345,7 +345,10 @@ public final class IndexJudge {
             final int depth,
             final int tag,
             final long record) {
-        checkKeyReadable(record);
+        final long keyEnd = RecordHeader.size(RecordHeader.keyLength(record), 0);
+        if (context.isInUse(record - context.data + keyEnd)) { // or the hash is refused
+            Memory.checkReadable(record, keyEnd);
+        }
         final long hash = context.hashOf(record);
         final boolean right = RecordHeader.mapIncarnation(record) == incarnation
                 && Entry.tagOf(hash, depth) == tag
@@ -360,15 +363,6 @@ public final class IndexJudge {
                     + (right
                             ? " is where no look-up goes"
                             : " does not belong to the record at linear offset " + (record - context.data)));
-        }
-    }
-
-    /** Its beginning has been; a page later it may be another one's fault. */
-    private void checkKeyReadable(final long record) {
-        final long end = record + RecordHeader.BYTES + RecordHeader.keyLength(record);
-        for (long page = (record | IndexPage.BYTES - 1) + 1; page < end && context.isInUse(page - context.data); ) {
-            Memory.checkReadable(page);
-            page += IndexPage.BYTES;
         }
     }
 }

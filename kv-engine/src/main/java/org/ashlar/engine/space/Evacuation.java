@@ -191,6 +191,10 @@ public final class Evacuation {
         return triedRuns.get();
     }
 
+    private int takeSparseRun(final int mostPerMille) {
+        return runs.takeSparse(mostPerMille, mostPerMille == SPARSE_WHEN_SHORT_PER_MILLE);
+    }
+
     /** Empties one page of a span, or one run; how many pages it has looked at, 0 when nothing is sparse. */
     private int step(final Participant participant, final int mostPerMille) {
         if (span >= 0) {
@@ -216,10 +220,10 @@ public final class Evacuation {
         if (chunks.isShortOfChunks()) {
             chunk = spans.takeNextChunk(mostPerMille);
             spanOfChunk = 0;
-            run = chunk < 0 ? runs.takeSparse(mostPerMille, mostPerMille == SPARSE_WHEN_SHORT_PER_MILLE) : -1;
+            run = chunk < 0 ? takeSparseRun(mostPerMille) : -1;
         }
         if (!isAtIt() && ++turn % RUNS_TURN == 0) {
-            run = runs.takeSparse(mostPerMille, mostPerMille == SPARSE_WHEN_SHORT_PER_MILLE);
+            run = takeSparseRun(mostPerMille);
         }
         if (!isAtIt()) {
             span = spans.takeNext(mostPerMille);
@@ -230,7 +234,7 @@ public final class Evacuation {
                 return SEARCH_COST;
             }
             fruitlessSpans = 0;
-            run = runs.takeSparse(mostPerMille, mostPerMille == SPARSE_WHEN_SHORT_PER_MILLE);
+            run = takeSparseRun(mostPerMille);
         }
         if (!isAtIt()) {
             return 0;
