@@ -142,7 +142,11 @@ final class MapCore {
     }
 
     static long valueAddress(final long record) {
-        return record + RecordHeader.BYTES + RecordHeader.keyLength(record);
+        return valueAddress(record, RecordHeader.keyLength(record));
+    }
+
+    static long valueAddress(final long record, final int keyLength) {
+        return record + RecordHeader.BYTES + keyLength;
     }
 
     /**

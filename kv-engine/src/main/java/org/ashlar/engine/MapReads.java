@@ -46,7 +46,7 @@ final class MapReads {
                 return null;
             }
             final byte[] value = new byte[RecordHeader.valueLength(record)];
-            Memory.copyToHeap(null, MapCore.valueAddress(record), value, 0, value.length);
+            Memory.copyToHeap(null, MapCore.valueAddress(record, keyLength), value, 0, value.length);
             return value;
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
@@ -73,7 +73,7 @@ final class MapReads {
             final int length = RecordHeader.valueLength(record);
             if (length <= target.capacity() - targetOffset) {
                 Memory.copyOut(
-                        MapCore.valueAddress(record),
+                        MapCore.valueAddress(record, keyLength),
                         target.byteArray(),
                         target.addressOffset() + targetOffset,
                         length);
@@ -110,9 +110,9 @@ final class MapReads {
                 return null;
             }
             try {
-                return reader.read(openValue(participant, record));
+                return reader.read(openValue(participant, record, keyLength));
             } finally {
-                closeViews(participant);
+                closeValue(participant);
             }
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
@@ -136,9 +136,9 @@ final class MapReads {
                 return absent;
             }
             try {
-                return reader.read(openValue(participant, record));
+                return reader.read(openValue(participant, record, keyLength));
             } finally {
-                closeViews(participant);
+                closeValue(participant);
             }
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
@@ -257,39 +257,45 @@ final class MapReads {
             inspect(participant, record);
         }
         try {
-            reader.read(number, record == 0 ? null : openValue(participant, record));
+            reader.read(number, record == 0 ? null : openValue(participant, record, keyLength));
         } finally {
-            closeViews(participant);
+            closeValue(participant);
         }
         return record == 0 ? 0 : 1;
     }
 
     // -------------------------------------------------------------------------------------------------------- views
 
-    private static ValueView openValue(final Participant participant, final long record) {
+    private static ValueView openValue(final Participant participant, final long record, final int keyLength) {
         final Scratch scratch = Scratch.of(participant);
-        scratch.valueView.close(); // where a late report of a fault on the mapping kept an earlier operation from it
-        scratch.valueView.open(MapCore.valueAddress(record), RecordHeader.valueLength(record));
+        scratch.valueView.open(MapCore.valueAddress(record, keyLength), RecordHeader.valueLength(record));
         participant.enterScope();
         return scratch.valueView;
     }
 
+    /** Whether it is open or not: a fault on the mapping may come up anywhere between. */
+    private static void closeValue(final Participant participant) {
+        final Scratch scratch = Scratch.of(participant);
+        participant.leaveScope();
+        scratch.valueView.close();
+        if (!participant.isOwned()) {
+            scratch.valueView.forgetOwner();
+        }
+    }
+
     private static ValueView openKey(final Participant participant, final long record) {
         final Scratch scratch = Scratch.of(participant);
-        scratch.keyView.close(); // as above
         scratch.keyView.open(record + RecordHeader.BYTES, RecordHeader.keyLength(record));
         return scratch.keyView;
     }
 
-    /** Whether they are open or not: a fault on the mapping may come up anywhere between. */
+    /** As above, of both views. */
     private static void closeViews(final Participant participant) {
+        closeValue(participant);
         final Scratch scratch = Scratch.of(participant);
-        participant.leaveScope();
         scratch.keyView.close();
-        scratch.valueView.close();
         if (!participant.isOwned()) {
             scratch.keyView.forgetOwner();
-            scratch.valueView.forgetOwner();
         }
     }
 
@@ -322,7 +328,8 @@ final class MapReads {
                 inspect(participant, record);
             }
             try {
-                if (!visitor.visit(openKey(participant, record), openValue(participant, record))) {
+                if (!visitor.visit(
+                        openKey(participant, record), openValue(participant, record, RecordHeader.keyLength(record)))) {
                     return false;
                 }
             } finally {

@@ -43,10 +43,19 @@ final class Entry {
         return (entry & OFFSET_MASK) << UNIT_SHIFT;
     }
 
-    /** Linear offset of the record of an entry that bears this tag, and neither DIRTY nor FROZEN; negative for any other. */
-    static long plainOffset(final long entry, final int tag) {
-        final long difference = entry ^ (long) tag << TAG_SHIFT;
-        return difference >>> OFFSET_BITS == 0 ? difference << UNIT_SHIFT : -1;
+    /** In what an entry differs from an empty one that bears this tag; for {@link #isPlain} and {@link #plainOffset}. */
+    static long difference(final long entry, final int tag) {
+        return entry ^ (long) tag << TAG_SHIFT;
+    }
+
+    /** Whether the entry bears the tag, and is neither DIRTY nor FROZEN. */
+    static boolean isPlain(final long difference) {
+        return difference >>> OFFSET_BITS == 0;
+    }
+
+    /** Linear offset of the record of a {@linkplain #isPlain plain} entry. */
+    static long plainOffset(final long difference) {
+        return difference << UNIT_SHIFT;
     }
 
     static boolean hasRecord(final long entry) {

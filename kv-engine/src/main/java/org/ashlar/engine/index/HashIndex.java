@@ -104,16 +104,13 @@ public final class HashIndex {
         final long word = directory.route(hash);
         final long page = context.pageOf(word);
         final int tag = Entry.tagOf(hash, LeafWord.depth(word));
-        final long line1 = IndexPage.line(page, IndexPage.firstLine(hash));
-        final long line2 = IndexPage.line(page, IndexPage.secondLine(hash));
-        // Which of the two lines matched is as good as random: the line is chosen by arithmetic, not by a branch, so
-        // that the
-        // processor can begin to fetch the record before it knows. Bits of the second line lie one below those of the
-        // first.
-        for (long left = IndexPage.match(line1, tag) | IndexPage.match(line2, tag) >>> 1; left != 0; left &= left - 1) {
-            final long line = line2 ^ ((line1 ^ line2) & -(Long.numberOfTrailingZeros(left) & 1L));
-            final long offset = Entry.plainOffset(Memory.getLongAcquire(IndexPage.matched(line, left)), tag);
-            if (offset >= 0 && context.isInUse(offset + RecordHeader.BYTES)) {
+        final long line1 = page + IndexPage.firstOffset(hash);
+        final long line2 = page + IndexPage.secondOffset(hash);
+        for (long left = IndexPage.match(line1, line2, tag); left != 0; left &= left - 1) {
+            final long line = IndexPage.matchedLine(line1, line2, left);
+            final long difference = Entry.difference(Memory.getLongAcquire(IndexPage.matched(line, left)), tag);
+            final long offset = Entry.plainOffset(difference);
+            if (Entry.isPlain(difference) && context.isInUse(offset + RecordHeader.BYTES)) {
                 final long record = context.data + offset;
                 if (Keys.matches(record, incarnation, keyBase, keyOffset, keyLength)) {
                     return record; // the page was not frozen when the entry was loaded
@@ -135,8 +132,8 @@ public final class HashIndex {
             final long page = context.pageOf(word);
             final int depth = LeafWord.depth(word);
             final int tag = Entry.tagOf(hash, depth);
-            final long line1 = IndexPage.line(page, IndexPage.firstLine(hash));
-            final long line2 = IndexPage.line(page, IndexPage.secondLine(hash));
+            final long line1 = page + IndexPage.firstOffset(hash);
+            final long line2 = page + IndexPage.secondOffset(hash);
             long record = findPlain(line1, tag, keyBase, keyOffset, keyLength);
             if (record == 0) {
                 record = findPlain(line2, tag, keyBase, keyOffset, keyLength);
@@ -164,8 +161,9 @@ public final class HashIndex {
     private long findPlain(
             final long line, final int tag, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
         for (long left = IndexPage.match(line, tag); left != 0; left &= left - 1) {
-            final long offset = Entry.plainOffset(Memory.getLongAcquire(IndexPage.matched(line, left)), tag);
-            if (offset >= 0 && context.isInUse(offset + RecordHeader.BYTES)) {
+            final long difference = Entry.difference(Memory.getLongAcquire(IndexPage.matched(line, left)), tag);
+            final long offset = Entry.plainOffset(difference);
+            if (Entry.isPlain(difference) && context.isInUse(offset + RecordHeader.BYTES)) {
                 final long record = context.data + offset;
                 if (Keys.matches(record, incarnation, keyBase, keyOffset, keyLength)) {
                     return record; // the page was not frozen when the entry was loaded
@@ -250,8 +248,7 @@ public final class HashIndex {
      */
     public long touchLines(final long word, final long hash) {
         final long page = context.pageOf(word);
-        return Memory.getLong(IndexPage.line(page, IndexPage.firstLine(hash)))
-                + Memory.getLong(IndexPage.line(page, IndexPage.secondLine(hash)));
+        return Memory.getLong(page + IndexPage.firstOffset(hash)) + Memory.getLong(page + IndexPage.secondOffset(hash));
     }
 
     /**
@@ -264,13 +261,14 @@ public final class HashIndex {
     public long touchRecord(final long word, final long hash) {
         final long page = context.pageOf(word);
         final int tag = Entry.tagOf(hash, LeafWord.depth(word));
-        final long line1 = IndexPage.line(page, IndexPage.firstLine(hash));
-        final long line2 = IndexPage.line(page, IndexPage.secondLine(hash));
-        final long match = IndexPage.match(line1, tag) | IndexPage.match(line2, tag) >>> 1;
-        final long line = line2 ^ ((line1 ^ line2) & -(Long.numberOfTrailingZeros(match) & 1L));
+        final long line1 = page + IndexPage.firstOffset(hash);
+        final long line2 = page + IndexPage.secondOffset(hash);
+        final long match = IndexPage.match(line1, line2, tag);
+        final long line = IndexPage.matchedLine(line1, line2, match);
         // Where nothing matches this is another word of the line: the checks below hold for any.
-        final long offset = Entry.plainOffset(Memory.getLongAcquire(IndexPage.matched(line, match)), tag);
-        if (offset < 0 || !context.isInUse(offset + 2L * Memory.LINE_BYTES)) {
+        final long difference = Entry.difference(Memory.getLongAcquire(IndexPage.matched(line, match)), tag);
+        final long offset = Entry.plainOffset(difference);
+        if (!Entry.isPlain(difference) || !context.isInUse(offset + 2L * Memory.LINE_BYTES)) {
             return 0;
         }
         // The next line only where it is in the same page: the one behind may be a hole.
@@ -290,8 +288,8 @@ public final class HashIndex {
     public long touch(final long hash) {
         final long page = context.pageOf(directory.route(hash));
         return Memory.getLong(page)
-                + Memory.getLong(IndexPage.line(page, IndexPage.firstLine(hash)))
-                + Memory.getLong(IndexPage.line(page, IndexPage.secondLine(hash)))
+                + Memory.getLong(page + IndexPage.firstOffset(hash))
+                + Memory.getLong(page + IndexPage.secondOffset(hash))
                 + Memory.getLong(context.descriptors.core(context.pageNumber(page)));
     }
 
@@ -423,16 +421,9 @@ public final class HashIndex {
             final long keyOffset,
             final int keyLength) {
         long place = Leaf.placeIn(
-                context,
-                IndexPage.line(page, IndexPage.firstLine(hash)),
-                tag,
-                depth,
-                incarnation,
-                keyBase,
-                keyOffset,
-                keyLength);
+                context, page + IndexPage.firstOffset(hash), tag, depth, incarnation, keyBase, keyOffset, keyLength);
         if (place == 0) {
-            final long line2 = IndexPage.line(page, IndexPage.secondLine(hash));
+            final long line2 = page + IndexPage.secondOffset(hash);
             place = Leaf.placeIn(context, line2, tag, depth, incarnation, keyBase, keyOffset, keyLength);
         }
         if (place == 0 && (Memory.getLong(page + IndexPage.FILTER_OFFSET) & IndexPage.filterBit(tag)) != 0) {

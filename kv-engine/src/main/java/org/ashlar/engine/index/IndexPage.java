@@ -29,6 +29,7 @@ import org.ashlar.pmem.Memory;
 final class IndexPage {
     static final int BYTES = 4096;
     static final int LINE_BYTES = Memory.LINE_BYTES;
+    private static final int LINE_SHIFT = Integer.numberOfTrailingZeros(LINE_BYTES);
     static final int WORDS_PER_LINE = LINE_BYTES / Long.BYTES;
     static final int ENTRIES_PER_LINE = WORDS_PER_LINE - 1;
 
@@ -109,15 +110,28 @@ final class IndexPage {
 
     /** First candidate line of a hash. */
     static int firstLine(final long hash) {
-        return FIRST_BUCKET_LINE + (int) (((hash & 0xFFFF) * BUCKET_LINES) >>> 16);
+        return (int) firstOffset(hash) / LINE_BYTES;
     }
 
     /** Second candidate line of a hash; never the first. */
     static int secondLine(final long hash) {
-        final int first = firstLine(hash) - FIRST_BUCKET_LINE;
-        final int step = 1 + (int) (((hash >>> 16 & 0xFFFF) * (BUCKET_LINES - 1)) >>> 16);
-        final int second = first + step;
-        return FIRST_BUCKET_LINE + (second >= BUCKET_LINES ? second - BUCKET_LINES : second);
+        return (int) secondOffset(hash) / LINE_BYTES;
+    }
+
+    /** Where in its page the first candidate line of a hash is, in bytes. In bytes from the start, as each get asks it. */
+    static long firstOffset(final long hash) {
+        return FIRST_BUCKET_LINE * LINE_BYTES + share(hash, BUCKET_LINES);
+    }
+
+    /** Where in its page the second candidate line of a hash is, in bytes: one to all but one of the lines further on, in a ring. */
+    static long secondOffset(final long hash) {
+        final long offset = firstOffset(hash) + LINE_BYTES + share(hash >>> Short.SIZE, BUCKET_LINES - 1);
+        return offset < FIRST_STASH_LINE * LINE_BYTES ? offset : offset - BUCKET_LINES * LINE_BYTES;
+    }
+
+    /** Offset of one of a number of lines, each equally likely, that the lowest 16 bits choose. */
+    private static long share(final long hash, final int lines) {
+        return (((hash & 0xFFFF) * lines) >>> (Short.SIZE - LINE_SHIFT)) & -LINE_BYTES;
     }
 
     static long line(final long page, final int line) {
@@ -137,6 +151,21 @@ final class IndexPage {
     static long match(final long line, final int tag) {
         final long difference = Memory.getLongAcquire(line) ^ (tag & SHORT_TAG_MASK) * EACH_BYTE;
         return (difference - EACH_BYTE) & ~difference & HIGH_BITS; // the bytes that are zero
+    }
+
+    /** As {@link #match(long, int)}, in two lines at once; for {@link #matchedLine} and {@link #matched}. */
+    static long match(final long line1, final long line2, final int tag) {
+        return match(line1, tag) | match(line2, tag) >>> 1;
+    }
+
+    /**
+     * The line of the lowest bit of a match in two. Which of the two it is is as good as random, so it is chosen by arithmetic, not by a branch:
+     * the processor can begin to fetch the record before it knows.
+     */
+    static long matchedLine(final long line1, final long line2, final long match) {
+        // Bits of the second line lie one below those of the first, which are the highest of their bytes.
+        final long isFirst = (long) Long.numberOfTrailingZeros(match) << 63 >> 63;
+        return line2 ^ ((line1 ^ line2) & isFirst);
     }
 
     /** Address of the entry of the lowest bit of a match in a line. */

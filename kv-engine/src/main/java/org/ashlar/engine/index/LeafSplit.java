@@ -43,8 +43,8 @@ final class LeafSplit {
 
     /** An empty place for an entry, in a locked page: in the emptier of the two lines, or in the stash, or 0. */
     long findRoom(final long page, final long hash, final int tag) {
-        final long line1 = IndexPage.line(page, IndexPage.firstLine(hash));
-        final long line2 = IndexPage.line(page, IndexPage.secondLine(hash));
+        final long line1 = page + IndexPage.firstOffset(hash);
+        final long line2 = page + IndexPage.secondOffset(hash);
         final int empty1 = IndexPage.empty(line1);
         final int empty2 = IndexPage.empty(line2);
         if ((empty1 | empty2) != 0) {

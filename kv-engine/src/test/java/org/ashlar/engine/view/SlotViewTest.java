@@ -199,9 +199,10 @@ final class SlotViewTest {
     }
 
     @Test
-    void aViewThatIsOpenIsNotOpenedAgain() {
-        assertThrows(IllegalStateException.class, () -> view.open(ADDRESS, 8));
-        assertEquals(LENGTH, view.capacity());
+    void aViewThatIsStillOpenIsOpenedForOtherBytes() {
+        view.open(ADDRESS, 8);
+        assertEquals(8, view.capacity());
+        assertThrows(IndexOutOfBoundsException.class, () -> view.getByte(8));
         view.close();
         assertThrows(IllegalArgumentException.class, () -> view.open(ADDRESS, -1));
         assertThrows(IllegalStateException.class, view::capacity);
