@@ -97,7 +97,8 @@ final class EngineStore implements Store {
         }
         catalog.bind(space, keys, context);
         reaper = new Reaper(epochs, space, catalog);
-        upkeep = new Upkeep(this, pool, epochs, space, catalog, reaper, options.backgroundWork());
+        upkeep = new Upkeep(
+                this, pool, epochs, space, catalog, reaper, options.backgroundWork(), tuning.mostPaidNanos());
         watch = new PageWatch(pool, space, catalog);
         final boolean verifyReads = options.verifyReads() || suspect;
         maps = new StoreMaps(this, pool, catalog, reaper, upkeep, watch, verifyReads);

@@ -268,7 +268,7 @@ final class MapReads {
 
     private static ValueView openValue(final Participant participant, final long record, final int keyLength) {
         final Scratch scratch = Scratch.of(participant);
-        scratch.valueView.open(MapCore.valueAddress(record, keyLength), RecordHeader.valueLength(record));
+        scratch.valueView.reopen(MapCore.valueAddress(record, keyLength), RecordHeader.valueLength(record));
         participant.enterScope();
         return scratch.valueView;
     }
@@ -285,7 +285,7 @@ final class MapReads {
 
     private static ValueView openKey(final Participant participant, final long record) {
         final Scratch scratch = Scratch.of(participant);
-        scratch.keyView.open(record + RecordHeader.BYTES, RecordHeader.keyLength(record));
+        scratch.keyView.reopen(record + RecordHeader.BYTES, RecordHeader.keyLength(record));
         return scratch.keyView;
     }
 

@@ -37,7 +37,8 @@ final class Upkeep {
             final Space space,
             final Catalog catalog,
             final Reaper reaper,
-            final boolean mayWorkInBackground) {
+            final boolean mayWorkInBackground,
+            final long mostPaidNanos) {
         this.store = store;
         this.pool = pool;
         this.epochs = epochs;
@@ -46,7 +47,7 @@ final class Upkeep {
         this.mayWorkInBackground = mayWorkInBackground;
         background = new BackgroundWork("ashlar-background", this::isBackgroundWorkDue, this::workInBackground);
         final RecordMover mover = new RecordMover(catalog);
-        evacuation = space.evacuation(mover);
+        evacuation = space.evacuation(mover, mostPaidNanos);
         mover.bind(evacuation);
     }
 

@@ -371,7 +371,8 @@ public final class Pool implements AutoCloseable {
     /**
      * Sees to it that the first {@code n} chunks may be touched; cheap where that is so already, and then perhaps the cause for
      * allocating ahead in the background. Blocks are allocated a step at a time: a quarter of what there is, 8 to 64 MiB of standard chunks, at most half a section of
-     * small geometries, or just what is needed where the device has no room for a step. Sections are appended as needed.
+     * small geometries; or just what is needed, where the device has no room for a step, and where the background makes the step. Sections are
+     * appended as needed.
      *
      * @param n number of chunks
      * @throws PoolException {@code FULL} beyond the maximum size and {@code DEVICE_FULL} on a full device, with nothing

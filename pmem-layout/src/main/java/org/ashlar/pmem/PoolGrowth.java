@@ -22,6 +22,9 @@ final class PoolGrowth {
     /** Chunks in the step of a pool that has few. */
     static final int SMALLEST_STEP_CHUNKS = 4;
 
+    /** In the background a step is made in slices, so that who needs a chunk at once waits for one of them only: 8 MiB of standard chunks. */
+    static final int SLICE_CHUNKS = 4;
+
     private final PoolLayout layout;
     private final PoolFile file;
     private final PoolMapping mapping;
@@ -34,7 +37,8 @@ final class PoolGrowth {
     private final boolean syncsAlways;
     private final boolean background;
     private final int stepChunks;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final int sliceChunks;
+    private final ReentrantLock lock = new ReentrantLock(true); // else the next slice would be first, always
     private final AtomicBoolean backgroundRuns = new AtomicBoolean();
     private volatile int backgroundFailedAt = -1;
     private volatile GrowthListener listener = GrowthListener.NONE;
@@ -60,6 +64,7 @@ final class PoolGrowth {
         background = options.backgroundGrowth() && !readOnly;
         syncsAlways = persistence.mode() != Persistence.Mode.PROCESS_CRASH;
         stepChunks = Math.max(1, Math.min(STEP_CHUNKS, layout.geometry().chunksPerSection() / 2));
+        sliceChunks = persistence.mode() == Persistence.Mode.MSYNC ? STEP_CHUNKS : SLICE_CHUNKS; // each has its syncs
     }
 
     ReentrantLock lock() {
@@ -71,20 +76,23 @@ final class PoolGrowth {
     }
 
     void allocateChunksTo(final int chunks) {
-        final int allocated = allocation.allocatedChunks();
-        if (chunks > allocated) {
+        if (chunks > allocation.allocatedChunks()) {
             growInForeground(chunks);
-        } else if (background && allocated - chunks < step(allocated) / 2) {
+        }
+        final int allocated = allocation.allocatedChunks();
+        if (background && allocated - chunks < step(allocated) / 2) {
             growInBackground(allocated);
         }
     }
 
+    /** A step, unless another thread is going to make it: then only what cannot wait. */
     private void growInForeground(final int chunks) {
         lock.lock();
         try {
             checkWritable();
-            if (chunks > allocation.allocatedChunks()) {
-                grow(chunks);
+            final int allocated = allocation.allocatedChunks();
+            if (chunks > allocated) {
+                grow(chunks, background ? chunks : allocated + step(allocated));
             }
         } finally {
             lock.unlock();
@@ -108,17 +116,34 @@ final class PoolGrowth {
     }
 
     private void allocateAhead(final int seen) {
+        final int target = seen + step(seen);
+        try {
+            while (allocateSlice(target)) {
+                // Others get the lock between two slices.
+            }
+        } finally {
+            backgroundRuns.set(false);
+        }
+    }
+
+    /** Returns whether there is more to do. */
+    private boolean allocateSlice(final int target) {
         lock.lock();
         try {
-            if (!allocation.isClosed() && allocation.allocatedChunks() == seen) {
-                grow(seen + 1);
+            final int allocated = allocation.isClosed() ? target : allocation.allocatedChunks();
+            if (allocated >= Math.min(target, layout.geometry().maxChunks())) {
+                return false;
             }
-        } catch (final PoolException e) {
-            // Whoever needs the chunks will meet the same failure, and hear of it.
-            backgroundFailedAt = seen;
+            try {
+                grow(allocated + 1, Math.min(target, allocated + sliceChunks));
+                return true;
+            } catch (final PoolException e) {
+                // Whoever needs the chunks will meet the same failure, and hear of it.
+                backgroundFailedAt = allocated;
+                return false;
+            }
         } finally {
             lock.unlock();
-            backgroundRuns.set(false);
         }
     }
 
@@ -130,8 +155,8 @@ final class PoolGrowth {
         syncer.checkSound();
     }
 
-    /** Allocates a step, or just what is needed where the device has no room for a step. */
-    private void grow(final int chunks) {
+    /** Allocates up to what is wished, or just what is needed where the device has no room for that. */
+    private void grow(final int chunks, final int wished) {
         final Geometry geometry = layout.geometry();
         if (chunks > geometry.maxChunks()) {
             throw new PoolException(
@@ -148,8 +173,7 @@ final class PoolGrowth {
             final long wholeSections = (long) geometry.sectionsOf(chunks) * geometry.chunksPerSection();
             count = (int) Math.min(geometry.maxChunks(), wholeSections);
         }
-        final int ahead = (int) Math.min(
-                count, Math.max(chunks, (long) allocation.allocatedChunks() + step(allocation.allocatedChunks())));
+        final int ahead = Math.min(count, Math.max(chunks, wished));
         final GrowthListener told = listener;
         told.growthBegins(allocation.allocatedChunks());
         try {

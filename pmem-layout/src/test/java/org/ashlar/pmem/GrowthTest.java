@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.ashlar.pmem.PoolException.Reason;
 import org.junit.jupiter.api.AfterEach;
@@ -179,6 +180,34 @@ class GrowthTest {
             }
             assertTrue(pool.allocatedChunks() > allocated);
         }
+    }
+
+    @Test
+    void whoNeedsAChunkWaitsForAFewOthersAtMost() {
+        final PoolOptions options = TestPools.tiny()
+                .geometry(new Geometry(64 << 10, 8 << 20, 1024))
+                .backgroundGrowth(true)
+                .build();
+        final AtomicInteger began = new AtomicInteger();
+        final AtomicInteger most = new AtomicInteger();
+        try (Pool pool = Pool.open(folder.resolve("pool"), options)) {
+            pool.setGrowthListener(new GrowthListener() {
+                @Override
+                public void growthBegins(final int allocatedChunks) {
+                    began.set(allocatedChunks);
+                }
+
+                @Override
+                public void growthEnds(final int allocatedChunks) {
+                    most.accumulateAndGet(allocatedChunks - began.get(), Math::max);
+                }
+            });
+            for (int chunks = 1; chunks <= 512; chunks++) {
+                pool.allocateChunksTo(chunks);
+            }
+            assertTrue(pool.allocatedChunks() >= 512);
+        }
+        assertTrue(most.get() <= PoolGrowth.SLICE_CHUNKS, () -> most + " chunks at a time");
     }
 
     @Test

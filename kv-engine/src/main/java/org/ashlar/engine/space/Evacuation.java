@@ -40,7 +40,10 @@ public final class Evacuation {
     /** What a piece of the sweep counts for. */
     private static final int SWEPT_PAGES_COST = 4;
 
-    /** A writer pays so much of what is due, within limits: a page of small records takes about a tenth of a millisecond. */
+    /**
+     * A writer pays so much of what is due, within limits: a page of small records takes about a tenth of a millisecond. In a young JVM it takes
+     * twenty times as long, so there is a limit of time as well; what is not paid stays due.
+     */
     private static final int PAID_FRACTION = 8;
 
     private static final int LEAST_PAID_PAGES = 24;
@@ -69,6 +72,7 @@ public final class Evacuation {
     private final SparseSpans spans;
     private final RunSpace runs;
     private final Mover mover;
+    private final long mostPaidNanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final LongArrayList taken = new LongArrayList();
 
@@ -101,12 +105,19 @@ public final class Evacuation {
     /** Runs that were to be moved. */
     private final AtomicLong triedRuns = new AtomicLong();
 
-    Evacuation(final Space space, final Chunks chunks, final SlotSpace slots, final RunSpace runs, final Mover mover) {
+    Evacuation(
+            final Space space,
+            final Chunks chunks,
+            final SlotSpace slots,
+            final RunSpace runs,
+            final Mover mover,
+            final long mostPaidNanos) {
         this.space = space;
         this.chunks = chunks;
         this.slots = slots;
         this.runs = runs;
         this.mover = mover;
+        this.mostPaidNanos = mostPaidNanos;
         spans = slots.sparse();
     }
 
@@ -124,7 +135,8 @@ public final class Evacuation {
             mover.begin();
             mayGrow = true;
             int budget = Math.max(LEAST_PAID_PAGES, Math.min(chunks.evacuationDebt() / PAID_FRACTION, MOST_PAID_PAGES));
-            while (budget > 0 && chunks.evacuationDebt() > 0) {
+            final long began = System.nanoTime();
+            while (budget > 0 && chunks.evacuationDebt() > 0 && System.nanoTime() - began < mostPaidNanos) {
                 final int density = space.densityPerMille();
                 final int done = density < SPARSE_PER_MILLE
                         ? step(participant, Math.min(SPARSE_PER_MILLE, density + DENSER_PER_MILLE))

@@ -212,10 +212,11 @@ public final class Space implements Reclaimer {
      * What empties sparse spans and chunks. Once.
      *
      * @param mover moves records
+     * @param mostPaidNanos a write that has worked at it for so long goes no further than the page that it is at
      * @return the evacuation
      */
-    public Evacuation evacuation(final Evacuation.Mover mover) {
-        return new Evacuation(this, chunks, slots, runs, mover);
+    public Evacuation evacuation(final Evacuation.Mover mover, final long mostPaidNanos) {
+        return new Evacuation(this, chunks, slots, runs, mover, mostPaidNanos);
     }
 
     /**

@@ -46,13 +46,27 @@ abstract class ScopedBytes implements DirectBuffer {
     }
 
     /**
-     * Opens the range for the current thread. It may be open from an earlier scope, which a late report of a fault on the mapping kept
-     * from closing it; scopes that nest need an object each.
+     * Opens the range for the current thread.
      *
      * @param address of the first byte; the bytes stay where they are until {@link #close}, and nobody else changes them
      * @param length in bytes, 0 or more
+     * @throws IllegalStateException when it is open: scopes that nest need an object each
      */
     public void open(final long address, final int length) {
+        if (isOpen) {
+            throw new IllegalStateException("this " + noun + " is open already, for " + owner);
+        }
+        reopen(address, length);
+    }
+
+    /**
+     * As {@link #open}, whether it is open or not: where a late report of a fault on the mapping may have kept an earlier scope from closing
+     * it.
+     *
+     * @param address of the first byte
+     * @param length in bytes, 0 or more
+     */
+    public void reopen(final long address, final int length) {
         if (length < 0) {
             throw new IllegalArgumentException("length must be 0 or more, but is " + length);
         }

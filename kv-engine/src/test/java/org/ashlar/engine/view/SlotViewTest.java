@@ -199,8 +199,10 @@ final class SlotViewTest {
     }
 
     @Test
-    void aViewThatIsStillOpenIsOpenedForOtherBytes() {
-        view.open(ADDRESS, 8);
+    void aViewThatIsOpenIsOpenedAgainOnRequestOnly() {
+        assertThrows(IllegalStateException.class, () -> view.open(ADDRESS, 8));
+        assertEquals(LENGTH, view.capacity());
+        view.reopen(ADDRESS, 8);
         assertEquals(8, view.capacity());
         assertThrows(IndexOutOfBoundsException.class, () -> view.getByte(8));
         view.close();
