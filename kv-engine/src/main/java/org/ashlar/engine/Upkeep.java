@@ -204,12 +204,11 @@ final class Upkeep {
         try {
             final long before = space.holeBytes();
             judgeAllOnce();
-            for (int fruitless = 0; fruitless < MOST_FRUITLESS; ) {
-                final int free = space.freeChunks();
-                if (!evacuate(EVACUATED_WHEN_SHORT)) {
-                    break;
-                }
-                fruitless = space.freeChunks() > free ? 0 : fruitless + 1;
+            int most = space.freeChunks();
+            for (int fruitless = 0; fruitless < MOST_FRUITLESS && evacuate(EVACUATED_WHEN_SHORT); ) {
+                final int free = space.freeChunks(); // what moves takes a chunk now and then, and gives one back later
+                fruitless = free > most ? 0 : fruitless + 1;
+                most = Math.max(most, free);
             }
             boolean punched = true;
             while (punched) {

@@ -90,6 +90,16 @@ public final class Descriptors {
     }
 
     /**
+     * Whether nobody has begun to initialise a page's descriptor.
+     *
+     * @param page number of the page
+     * @return true where it bears the stamp of no open or of another one
+     */
+    public boolean isUntouched(final long page) {
+        return (Memory.getLongAcquire(core(page) + CoreDescriptor.STAMP_OFFSET) & ~LATCHED) != stamp;
+    }
+
+    /**
      * Whether a chunk's header is initialised; what its initialiser stored is visible then.
      *
      * @param chunk number of the chunk

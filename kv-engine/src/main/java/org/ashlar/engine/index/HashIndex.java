@@ -327,7 +327,7 @@ public final class HashIndex {
                     if (expected == ABSENT || (expected > 0 && expected != old)) {
                         return REFUSED; // for what is durable: no entry is DIRTY under the lock
                     }
-                    context.space.prepareToUnlink(participant, old);
+                    prepareToUnlink(participant, old);
                     publish(place, entry);
                     return old;
                 }
@@ -354,6 +354,15 @@ public final class HashIndex {
             if (isSplit) {
                 directory.replace(participant, page);
             }
+        }
+    }
+
+    /** Operations on the catalog unlink several records, some of which stay in use. */
+    private void prepareToUnlink(final Participant participant, final long record) {
+        if (incarnation < IndexContext.FIRST_INCARNATION) {
+            context.space.prepareToUnlink(participant, record);
+        } else {
+            context.space.noteUnlinking(participant, record);
         }
     }
 
@@ -400,7 +409,7 @@ public final class HashIndex {
             if (expected != ANYTHING && expected != old) {
                 return REFUSED;
             }
-            context.space.prepareToUnlink(participant, old);
+            prepareToUnlink(participant, old);
             Memory.putLongRelease(place, Entry.of(tag, 0) | Entry.DIRTY); // 1. the tombstone is visible
             context.persistence.persist(place, Long.BYTES); // 2. durable
             Memory.putLongRelease(place, 0); // 3. empty, and free for reuse; need not be durable

@@ -37,6 +37,9 @@ public final class Scratch {
     /** Where loads for their effect on the cache go, so that the compiler keeps them. */
     public long touchedSum;
 
+    /** A record that the operation is about to unlink, or has unlinked, in a page that was not judged before; 0 for none. */
+    public long unlinkedUnjudged;
+
     /** The view of the value that user code gets. */
     public final SlotView valueView = new SlotView();
 

@@ -38,7 +38,7 @@ public final class Evacuation {
     private static final int SEARCH_COST = 16;
 
     /** What a piece of the sweep counts for. */
-    private static final int SWEPT_PAGES_COST = 4;
+    private static final int SWEPT_PAGES_COST = 1;
 
     /**
      * A writer pays so much of what is due, within limits: a page of small records takes about a tenth of a millisecond. In a young JVM it takes

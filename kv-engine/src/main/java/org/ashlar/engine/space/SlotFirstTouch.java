@@ -110,6 +110,7 @@ final class SlotFirstTouch {
         final int size = layout.classes.bytesOf(SpanWord.sizeClass(word));
         sparse.noteTaken((long) taken * size);
         sparse.noteCapacity((long) capacity * size);
+        sparse.noteFoundDead((long) (capacity - taken) * size);
         final boolean room = taken < capacity || capacity == 0;
         SlotPage.setFlags(
                 descriptor,

@@ -1,5 +1,6 @@
 package org.ashlar.engine.space;
 
+import java.lang.invoke.VarHandle;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.epoch.Reclaimer;
@@ -16,6 +17,9 @@ import org.ashlar.pmem.Pool;
  * the rules that its callers keep.
  */
 public final class Space implements Reclaimer {
+    /** Of what was not judged, so many parts are taken to be there for each that was unlinked: no sparser than what is left alone. */
+    private static final int DENSE_FRACTION = 4;
+
     private static final int WHOLE = 1000;
     private static final int RECORD = 0;
     private static final int INDEX_PAGE = 1;
@@ -167,13 +171,17 @@ public final class Space implements Reclaimer {
     }
 
     /**
-     * How much of the slots and run pages that this open has touched is taken.
+     * How much of the slots and run pages that this open has touched is taken; and of those that it has not judged, as far as it has unlinked what was
+     * in them: they are taken to be dense, but for that.
      *
      * @return of a thousand; all, when less than a chunk is free
      */
     int densityPerMille() {
-        final long free = slots.sparse().freeBytes() + (runs.freePages() << Pages.SHIFT);
-        final long all = slots.sparse().capacityBytes() + (runs.pages() << Pages.SHIFT);
+        final long left = slots.sparse().leftBytes();
+        final long free = slots.sparse().freeBytes() + (runs.freePages() << Pages.SHIFT) + left;
+        final long all = slots.sparse().capacityBytes()
+                + (runs.pages() << Pages.SHIFT)
+                + Math.max(left, Math.min(DENSE_FRACTION * left, sweep.unsweptBytes()));
         return free < chunks.chunkBytes() ? WHOLE : (int) ((all - free) * WHOLE / all);
     }
 
@@ -320,6 +328,21 @@ public final class Space implements Reclaimer {
     }
 
     /**
+     * As {@link #prepareToUnlink}, for an operation that unlinks no other record before it retires this one. Leaves alone a page of slots that this
+     * open has not touched: the judging of its slots would cost an update ten times as much as all the rest of it.
+     *
+     * @param participant the caller's
+     * @param record address
+     */
+    public void noteUnlinking(final Participant participant, final long record) {
+        if (chunks.kindUnchecked(chunks.chunkOf(record)) != ChunkWord.SLOTS) {
+            prepareToUnlink(participant, record);
+        } else if (!descriptors.isInitialised((record - data) >>> Pages.SHIFT)) {
+            Scratch.of(participant).unlinkedUnjudged = record;
+        }
+    }
+
+    /**
      * Hands over a record whose unlinking is durable; its place is reused once no reader can hold it.
      *
      * @param participant the caller's
@@ -327,9 +350,33 @@ public final class Space implements Reclaimer {
      */
     public void retireRecord(final Participant participant, final long record) {
         participant.noteMutation();
+        final Scratch scratch = Scratch.of(participant);
+        if (scratch.unlinkedUnjudged == record) {
+            scratch.unlinkedUnjudged = 0;
+            if (isLeftToTheJudge(participant, record)) {
+                return;
+            }
+        }
         participant.noteRetiredBytes(
                 RecordHeader.size(RecordHeader.keyLength(record), RecordHeader.valueLength(record)));
         epochs.retire(participant, record | RECORD);
+    }
+
+    /**
+     * Whether a record that was unlinked in a page that was not judged before needs no retiring: whoever judges the page finds it dead, and lets an epoch
+     * pass before anything there is used. Where a judge came between, the bitmap says what it has found; nobody allocates there before the
+     * caller's operation has ended, so a set bit is this record's.
+     */
+    private boolean isLeftToTheJudge(final Participant participant, final long record) {
+        final long page = (record - data) >>> Pages.SHIFT;
+        VarHandle.fullFence(); // either a judge sees the unlinking, or this thread sees the judge's latch
+        if (descriptors.isUntouched(page)) {
+            slots.sparse()
+                    .noteLeft(RecordHeader.size(RecordHeader.keyLength(record), RecordHeader.valueLength(record)));
+            return true;
+        }
+        slots.initialisePage(participant, page); // waits until the judge is done
+        return !slots.isTaken(record);
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.ashlar.engine.space;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.agrona.collections.IntArrayList;
 import org.ashlar.pmem.Descriptors;
@@ -26,6 +27,7 @@ final class SparseSpans {
     private final SlotSpace slots;
     private final LongAdder takenBytes = new LongAdder();
     private final LongAdder capacityBytes = new LongAdder();
+    private final AtomicLong leftBytes = new AtomicLong();
 
     /** Number of the span that the search looks at next. Under the evacuation's lock. */
     private long hand;
@@ -51,6 +53,21 @@ final class SparseSpans {
     /** Pages of slots were touched first or, below 0, have no size class any more. */
     void noteCapacity(final long bytes) {
         capacityBytes.add(bytes);
+    }
+
+    /** A record was unlinked in a page that was not judged before. */
+    void noteLeft(final long bytes) {
+        leftBytes.addAndGet(bytes);
+    }
+
+    /** Slots of a page were judged dead: those that were left to the judge among them, nobody knows how many. */
+    void noteFoundDead(final long bytes) {
+        leftBytes.updateAndGet(left -> Math.max(0, left - bytes));
+    }
+
+    /** Bytes of records that were unlinked in pages that were not judged since; about. */
+    long leftBytes() {
+        return leftBytes.get();
     }
 
     /** Bytes of slots that are free, in spans that have a size class. */

@@ -14,7 +14,7 @@ import org.roaringbitmap.RoaringBitmap;
  */
 public final class Sweep {
     /** Pages judged by one call of {@link #sweepSome}. */
-    private static final int SWEEP_PAGES = 32;
+    private static final int SWEEP_PAGES = 8;
 
     /** Touches a chunk first. */
     @FunctionalInterface
@@ -38,6 +38,9 @@ public final class Sweep {
     /** Chunks that the sweep gave up, as what tells their state cannot be read: nothing more of them is given out. */
     private final RoaringBitmap unreadable = new RoaringBitmap();
 
+    /** Bytes of the chunks not swept yet; to be read without the lock. */
+    private volatile long unsweptBytes;
+
     private int sweepChunk;
     private int sweepPage;
 
@@ -56,6 +59,7 @@ public final class Sweep {
         this.firstTouch = firstTouch;
         pagesPerChunk = pool.geometry().pagesPerChunk();
         unswept.add(0L, (long) chunks.highWater());
+        unsweptBytes = chunks.usedBytes();
         sweepChunk = chunks.highWater() == 0
                 ? 0
                 : Integer.remainderUnsigned(pool.openCounter() * 0x9E3779B9, chunks.highWater());
@@ -117,12 +121,17 @@ public final class Sweep {
             } catch (final InternalError e) {
                 // Its table word or its spans' cannot be read. Without this every later sweep would end here.
                 unreadable.add(sweepChunk);
-                unswept.remove(sweepChunk);
+                leave(sweepChunk);
                 sweepPage = 0;
                 budget -= SWEEP_PAGES;
             }
         }
         return budget < SWEEP_PAGES;
+    }
+
+    private void leave(final int chunk) {
+        unswept.remove(chunk);
+        unsweptBytes = (long) unswept.getCardinality() * chunks.chunkBytes();
     }
 
     private int sweepStep(final Participant participant, final int chunk) {
@@ -139,7 +148,7 @@ public final class Sweep {
             }
             sweepPage++;
         } else {
-            unswept.remove(chunk);
+            leave(chunk);
             sweepPage = 0;
             cost = byPage ? 1 : SWEEP_PAGES;
         }
@@ -158,6 +167,11 @@ public final class Sweep {
         } finally {
             sweepLock.unlock();
         }
+    }
+
+    /** Bytes of chunks in use since an earlier open that the sweep has not come by yet, whole. Needs no lock. */
+    long unsweptBytes() {
+        return unsweptBytes;
     }
 
     /**
