@@ -327,7 +327,7 @@ public final class HashIndex {
                     if (expected == ABSENT || (expected > 0 && expected != old)) {
                         return REFUSED; // for what is durable: no entry is DIRTY under the lock
                     }
-                    prepareToUnlink(participant, old);
+                    prepareToReplace(participant, old);
                     publish(place, entry);
                     return old;
                 }
@@ -357,8 +357,11 @@ public final class HashIndex {
         }
     }
 
-    /** Operations on the catalog unlink several records, some of which stay in use. */
-    private void prepareToUnlink(final Participant participant, final long record) {
+    /**
+     * Before a record is replaced. Operations on the catalog unlink several records, some of which stay in use. Deletes have their pages judged:
+     * what they empty is what has to be known to keep the pool from growing.
+     */
+    private void prepareToReplace(final Participant participant, final long record) {
         if (incarnation < IndexContext.FIRST_INCARNATION) {
             context.space.prepareToUnlink(participant, record);
         } else {
@@ -409,7 +412,7 @@ public final class HashIndex {
             if (expected != ANYTHING && expected != old) {
                 return REFUSED;
             }
-            prepareToUnlink(participant, old);
+            context.space.prepareToUnlink(participant, old);
             Memory.putLongRelease(place, Entry.of(tag, 0) | Entry.DIRTY); // 1. the tombstone is visible
             context.persistence.persist(place, Long.BYTES); // 2. durable
             Memory.putLongRelease(place, 0); // 3. empty, and free for reuse; need not be durable

@@ -37,8 +37,8 @@ public final class Evacuation {
     /** What a search that finds nothing counts for. */
     private static final int SEARCH_COST = 16;
 
-    /** What a piece of the sweep counts for. */
-    private static final int SWEPT_PAGES_COST = 1;
+    /** What a piece of the sweep counts for: {@value Sweep#SWEEP_PAGES} pages. */
+    static final int SWEPT_PAGES_COST = 1;
 
     /**
      * A writer pays so much of what is due, within limits: a page of small records takes about a tenth of a millisecond. In a young JVM it takes
@@ -140,7 +140,7 @@ public final class Evacuation {
                 final int density = space.densityPerMille();
                 final int done = density < SPARSE_PER_MILLE
                         ? step(participant, Math.min(SPARSE_PER_MILLE, density + DENSER_PER_MILLE))
-                        : 0;
+                        : sweep(participant);
                 chunks.payEvacuationDebt(done == 0 ? Integer.MAX_VALUE : done);
                 budget -= done;
             }
@@ -219,7 +219,12 @@ public final class Evacuation {
             return nextInChunk();
         }
         // First what earlier opens left, as it may be the sparsest.
-        return space.sweep().sweepSome(participant) ? SWEPT_PAGES_COST : search(mostPerMille);
+        final int swept = sweep(participant);
+        return swept > 0 ? swept : search(mostPerMille);
+    }
+
+    private int sweep(final Participant participant) {
+        return space.sweep().sweepSome(participant) ? SWEPT_PAGES_COST : 0;
     }
 
     private boolean isAtIt() {

@@ -18,7 +18,7 @@ import org.roaringbitmap.RoaringBitmap;
  */
 final class RunSpace {
     /** Chunks of earlier opens that are looked at for each one that is wanted, before fresh ones are taken. */
-    private static final int SWEEPS_PER_CHUNK = 4;
+    private static final int SWEEPS_PER_CHUNK = 16;
 
     /** Chunks that one search for a sparse one looks at. */
     private static final int SEARCHED_CHUNKS = 256;

@@ -17,6 +17,9 @@ import org.ashlar.pmem.Pool;
  * the rules that its callers keep.
  */
 public final class Space implements Reclaimer {
+    /** For each page that is taken, so many are judged that earlier opens left: a killed process has told nobody what it had emptied. */
+    private static final int SWEPT_PER_TAKEN = 2;
+
     /** Of what was not judged, so many parts are taken to be there for each that was unlinked: no sparser than what is left alone. */
     private static final int DENSE_FRACTION = 4;
 
@@ -166,6 +169,8 @@ public final class Space implements Reclaimer {
                 // Of so many pages as dense as the whole, so many become free when they are emptied.
                 chunks.noteShortOfChunks(wholeChunks);
                 chunks.addEvacuationDebt(pages * WHOLE / (WHOLE - perMille) + 1);
+            } else if (sweep.unsweptBytes() > 0) {
+                chunks.addEvacuationDebt(SWEPT_PER_TAKEN * pages * Evacuation.SWEPT_PAGES_COST / Sweep.SWEEP_PAGES);
             }
         }
     }

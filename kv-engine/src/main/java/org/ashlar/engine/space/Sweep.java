@@ -14,7 +14,7 @@ import org.roaringbitmap.RoaringBitmap;
  */
 public final class Sweep {
     /** Pages judged by one call of {@link #sweepSome}. */
-    private static final int SWEEP_PAGES = 8;
+    static final int SWEEP_PAGES = 8;
 
     /** Touches a chunk first. */
     @FunctionalInterface

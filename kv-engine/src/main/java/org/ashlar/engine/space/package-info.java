@@ -9,7 +9,7 @@
  * chunk) that holds it was initialised in this open. So while a page is being judged, nothing in it can change from live to
  * dead, and each dead thing is freed exactly once: by the judge if it was dead before, by whoever unlinks it if not.
  *
- * <p><b>Its one exception</b> is what makes the first writes after an open cheap: a put or delete of an ordinary map may unlink a record whose page of
+ * <p><b>Its one exception</b> is what makes the first writes after an open cheap: a put of an ordinary map may replace a record whose page of
  * slots was not initialised. After the unlinking, and a full fence, it looks at the page again. Still untouched: then whoever judges the
  * page, from here on, finds the slot dead, and there is nothing to retire; an epoch passes between the judging and the use, as for all
  * that a judge finds dead, so readers of the record are safe. Touched: then a judge has run at the same time, and may have seen the record
