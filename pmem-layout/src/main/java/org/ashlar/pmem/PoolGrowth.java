@@ -113,7 +113,7 @@ final class PoolGrowth {
             if (!allocation.isClosed() && allocation.allocatedChunks() == seen) {
                 grow(seen + 1);
             }
-        } catch (final PoolException e) {
+        } catch (final PoolException | InternalError e) {
             // Whoever needs the chunks will meet the same failure, and hear of it.
             backgroundFailedAt = seen;
         } finally {

@@ -5,11 +5,13 @@ import static org.ashlar.pmem.PoolException.Reason.CORRUPT_HEADER;
 import static org.ashlar.pmem.PoolException.Reason.CREATION_UNFINISHED;
 import static org.ashlar.pmem.PoolException.Reason.INVALID_OPTION;
 import static org.ashlar.pmem.PoolException.Reason.IO;
+import static org.ashlar.pmem.PoolException.Reason.MEDIA_ERROR;
 import static org.ashlar.pmem.PoolException.Reason.NOT_A_POOL;
 import static org.ashlar.pmem.PoolException.Reason.NOT_FOUND;
 import static org.ashlar.pmem.PoolException.Reason.TRUNCATED;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.UUID;
 import org.ashlar.pmem.PoolOptions.OpenMode;
@@ -70,6 +72,13 @@ final class PoolOpener {
             checkLength(file, header);
             if (identity.links() > 1 && !options.readOnly()) {
                 removeLeftover(path, identity);
+            }
+            if (copies.isOtherUnreadable() && !options.readOnly()) {
+                // Storing to such a page would fault; a system call that writes all of it may take the bad block out of
+                // use.
+                file.write(
+                        Arrays.copyOf(header.bytes(), Geometry.PAGE_BYTES),
+                        HeaderCopies.offset(1 - copies.newestCopy()));
             }
             return assemble(file, path, header, copies.newestCopy(), options, false);
         } catch (final RuntimeException e) {
@@ -152,12 +161,23 @@ final class PoolOpener {
             return new Pool(
                     path, file, mapping, descriptorFile, header, newestCopy, options, report, stamp(counter), created);
         } catch (final RuntimeException e) {
-            if (descriptorFile != null) {
-                descriptorFile.close();
-            }
-            mapping.release();
+            release(mapping, descriptorFile);
             throw e;
+        } catch (final InternalError e) {
+            release(mapping, descriptorFile);
+            throw new PoolException(
+                    MEDIA_ERROR,
+                    "the device reported a fault under the front of " + path + ": " + e.getMessage()
+                            + "; check the device, open the pool read-only, or salvage it",
+                    e);
         }
+    }
+
+    private static void release(final PoolMapping mapping, final @Nullable DescriptorFile descriptorFile) {
+        if (descriptorFile != null) {
+            descriptorFile.close();
+        }
+        mapping.release();
     }
 
     private static DescriptorPlacement placementNow(final PoolHeader header, final PoolOptions options) {
