@@ -38,9 +38,18 @@ stage_share() {
     "${homes[0]}/bin/jar" --create --file "$share/lib/ashlar.jar" -C "$classes" .
     cp "$here"/*.sh "$share/"
     rm -r "$classes"
+    local home
+    for home in "${homes[@]}"; do # a JVM starts much quicker in an emulated machine with its classes in an archive
+        archive_flag=-XX:ArchiveClassesAtExit
+        java_command "$home" ObtainedDurability
+        mkdir -p "$work/archived"
+        "${java[@]}" "$work/archived" >"$work/archive.out" 2>&1 || report 1 archive "no archive of classes"
+        rm -r "$work/archived"
+    done
+    archive_flag=-XX:SharedArchiveFile
 }
 
-# java_command HOME MAIN: the command line of a main class, as an array named "java".
+# java_command HOME [MAIN]: the command line of a main class, as an array named "java".
 java_command() {
     java=("$1/bin/java" --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED)
     if "$1/bin/java" --sun-misc-unsafe-memory-access=allow -version >/dev/null 2>&1; then
@@ -48,7 +57,9 @@ java_command() {
     fi
     # Small and quick to start: the machine may be emulated.
     java+=(-Xmx96m -XX:+UseSerialGC -Xshare:auto -XX:-UsePerfData -XX:-CreateCoredumpOnCrash ${MACHINE_JAVA_FLAGS:-})
-    java+=(-cp "$share/lib/ashlar.jar:$share/lib/*" "org.ashlar.engine.$2")
+    local libraries=("$share"/lib/*.jar)
+    java+=("$archive_flag=$share/$(name_of "$1").jsa" -cp "$(IFS=:; echo "${libraries[*]}")")
+    [ -z "$2" ] || java+=("org.ashlar.engine.$2")
 }
 
 # run NAME DOMAIN ARG... : one run; what it says goes to a file, the status is the command's.
@@ -146,6 +157,18 @@ cuts() {
     done
 }
 
+# ---------------------------------------------------------------------------------------------------------- page-cache
+
+# Without DAX: what msync promises, and what nobody promised.
+page-cache() {
+    local home durability
+    for home in "${homes[@]}"; do
+        for durability in POWER_FAILURE BEST; do
+            cut_generations "page-cache-$durability-$(name_of "$home")" "$home" "$durability" "$cuts" --mopts dax=never
+        done
+    done
+}
+
 # -----------------------------------------------------------------------------------------------------------------
 
 stage_share
@@ -154,6 +177,7 @@ for part in "${parts[@]}"; do
     case $part in
         durability) durability ;;
         cuts) cuts ;;
+        page-cache) page-cache ;;
         *) echo "no part $part" >&2; failed=$((failed + 1)) ;;
     esac
 done

@@ -2,6 +2,7 @@ package org.ashlar.engine;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -40,8 +41,9 @@ final class BadBlockCheck {
         this.pool = pool;
     }
 
-    /** Arguments: file, {@code small} or {@code standard}, parts to be done in this order: {@code read-only}, {@code write}, {@code salvage}. */
-    public static void main(final String[] arguments) {
+    /** Arguments: file, {@code small} or {@code standard}, parts to be done in this order: {@code read-only}, {@code write}, {@code mapped},
+     * {@code salvage}. */
+    public static void main(final String[] arguments) throws IOException {
         CompletableFuture.delayedExecutor(LIMIT_MINUTES, TimeUnit.MINUTES).execute(() -> {
             System.out.println("does not end");
             Runtime.getRuntime().halt(HANGS);
@@ -51,12 +53,23 @@ final class BadBlockCheck {
             switch (part) {
                 case "read-only" -> check.open(true);
                 case "write" -> check.open(false);
+                case "mapped" -> check.openAndWait();
                 case "salvage" -> check.salvage();
                 default -> throw new IllegalArgumentException(part);
             }
         }
         System.out.println("done");
         System.exit(0);
+    }
+
+    /** Touches everything, and waits for its standard input to say that the block is bad now. */
+    private void openAndWait() throws IOException {
+        final EngineStore store = pool.open(false);
+        reads("before", store.map(BadBlockPool.MAP));
+        say("ready");
+        System.in.read();
+        serve("mapped", store, false);
+        call("mapped close", 1, i -> store.close());
     }
 
     private void open(final boolean isReadOnly) {

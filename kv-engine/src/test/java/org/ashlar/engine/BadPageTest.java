@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.ashlar.engine.index.DamagedLeaf;
+import org.ashlar.kv.Durability;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.StoreException;
 import org.ashlar.kv.VerifyReport;
@@ -18,12 +21,16 @@ import org.ashlar.pmem.PoisonedPage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A page of the device goes bad between two opens: what is on it is told, and everything else is served. */
 final class BadPageTest {
     private static final int RECORDS = 2_000;
     private static final int LIMIT_SECONDS = 60;
+    /** No other record of these tests has its size class. */
+    private static final int SIZE_OF_ITS_OWN = 400;
+
     private static final long PAGE_MASK = -4096L;
 
     @TempDir(factory = MemoryFolder.class)
@@ -40,6 +47,10 @@ final class BadPageTest {
             });
             final Path path = Path.of(arguments[1]);
             load(path);
+            if (arguments[0].equals("fresh")) {
+                putIntoFreshPage(path, Durability.valueOf(arguments[2]));
+                return;
+            }
             try (EngineStore store = TestStores.tiny(path)) {
                 final KvMap map = store.map("m");
                 final KvMap other = store.map("other");
@@ -66,6 +77,40 @@ final class BadPageTest {
                 });
             }
             System.out.println("done");
+        }
+
+        /** A page that no record was in yet, so that nobody has read it when it is written to. */
+        private static void putIntoFreshPage(final Path path, final Durability durability) {
+            int told = 0;
+            int published = 0;
+            try (EngineStore store =
+                    EngineStore.open(path, TestStores.options().withDurability(durability), Tuning.tiny())) {
+                final KvMap map = store.map("new");
+                map.put(key(0), new byte[SIZE_OF_ITS_OWN]);
+                final long page = (recordOf(((EngineMap) map).core(), 0) & PAGE_MASK) + 3 * -PAGE_MASK;
+                PoisonedPage.at(page, path.resolveSibling("empty"));
+                for (int i = 1; i < RECORDS; i++) {
+                    try {
+                        map.put(key(i), new byte[SIZE_OF_ITS_OWN]);
+                        Memory.settleFaults();
+                    } catch (final StoreException | InternalError e) {
+                        told++;
+                        published += isThere(map, i) ? 1 : 0;
+                    }
+                }
+                System.out.println(store.durability().mechanism() + ": told " + told + ", published " + published);
+            }
+            System.out.println("done");
+        }
+
+        private static boolean isThere(final KvMap map, final int i) {
+            try {
+                final boolean isThere = map.get(key(i)) != null;
+                Memory.settleFaults();
+                return isThere;
+            } catch (final StoreException | InternalError e) {
+                return true;
+            }
         }
 
         private static long pageOf(final MapCore core, final String what) {
@@ -118,10 +163,23 @@ final class BadPageTest {
         }
     }
 
-    private String run(final String what) {
-        return ChildJvm.run(
-                folder,
-                ChildJvm.command(Child.class, what, folder.resolve("pool").toString()));
+    private String run(final String what, final String... more) {
+        final List<String> arguments =
+                new ArrayList<>(List.of(what, folder.resolve("pool").toString()));
+        arguments.addAll(List.of(more));
+        return ChildJvm.run(folder, ChildJvm.command(Child.class, arguments.toArray(String[]::new)));
+    }
+
+    /** What became of the record is not known to be on the device, nor that it can be read. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Durability.class,
+            names = {"WRITE_BACK_FORCED", "PROCESS_CRASH"})
+    void aPutThatWritesToABadPageIsToldAndLeavesNoEntry(final Durability durability) {
+        final String output = run("fresh", durability.toString());
+        assertTrue(output.endsWith("done\nexit code 0"), output);
+        assertFalse(output.contains("told 0"), output);
+        assertTrue(output.contains("published 0"), output);
     }
 
     @ParameterizedTest
