@@ -207,10 +207,19 @@ final class MapCore {
             persistence.persist(record, size); // 2
             noteWrite(record);
         } catch (final RuntimeException | Error e) {
-            space.releaseUnpublished(record, size);
+            takeBack(record, size, e);
             throw e;
         }
         return publish(participant, hash, keyBase, keyOffset, keyLength, record, size, expected);
+    }
+
+    /** After a failure before a record was published. A place that cannot be written to would fail whoever gets it next. */
+    private void takeBack(final long record, final long size, final Throwable failure) {
+        if (failure instanceof InternalError) {
+            space.keepUnpublishedOut(record, size);
+        } else {
+            space.releaseUnpublished(record, size);
+        }
     }
 
     /** For whom looks at what is hot; nothing where extended descriptors are off. */
@@ -260,6 +269,7 @@ final class MapCore {
         final long size = RecordHeader.size(keyLength, valueLength);
         final long record = space.allocateRecord(participant, size);
         boolean isWritten = false;
+        boolean isFaulty = false;
         try {
             participant.enterScope();
             scratch.writeRecordInPlace(
@@ -275,9 +285,14 @@ final class MapCore {
             persistence.persist(record, size);
             noteWrite(record);
             isWritten = true;
+        } catch (final InternalError e) {
+            isFaulty = true;
+            throw e;
         } finally {
             participant.leaveScope();
-            if (!isWritten) {
+            if (isFaulty) {
+                space.keepUnpublishedOut(record, size);
+            } else if (!isWritten) {
                 space.releaseUnpublished(record, size); // the writer may throw what it likes, checked exceptions too
             }
         }
@@ -320,7 +335,7 @@ final class MapCore {
                             tailBytes);
             persistence.persist(copy, size);
         } catch (final RuntimeException | Error e) {
-            space.releaseUnpublished(copy, size);
+            takeBack(copy, size, e);
             throw e;
         }
         final long hash = keys.hash(null, keyOffset, keyLength);

@@ -74,11 +74,7 @@ final class PoolOpener {
                 removeLeftover(path, identity);
             }
             if (copies.isOtherUnreadable() && !options.readOnly()) {
-                // Storing to such a page would fault; a system call that writes all of it may take the bad block out of
-                // use.
-                file.write(
-                        Arrays.copyOf(header.bytes(), Geometry.PAGE_BYTES),
-                        HeaderCopies.offset(1 - copies.newestCopy()));
+                rewrite(file, header, 1 - copies.newestCopy());
             }
             return assemble(file, path, header, copies.newestCopy(), options, false);
         } catch (final RuntimeException e) {
@@ -94,6 +90,19 @@ final class PoolOpener {
         final Pool pool = PoolCreation.create(path, options, unfinished);
         unfinished.close();
         return pool;
+    }
+
+    /** Storing to a page that cannot be read would fault; a system call that writes all of it may take its bad block out of use. */
+    private static void rewrite(final PoolFile file, final PoolHeader header, final int copy) {
+        try {
+            file.write(Arrays.copyOf(header.bytes(), Geometry.PAGE_BYTES), HeaderCopies.offset(copy));
+        } catch (final PoolException e) { // whatever the reason: Linux 6.1 says EFAULT where a DAX device cannot mend the block
+            throw new PoolException(
+                    MEDIA_ERROR,
+                    "a copy of the header of " + file.path() + " can neither be read nor be written anew: "
+                            + e.getMessage() + "; open the pool read-only, or salvage it",
+                    e);
+        }
     }
 
     private static void checkLength(final PoolFile file, final PoolHeader header) {

@@ -111,7 +111,7 @@ class HeaderTest {
         Steps.install(step -> {
             for (final String failing : steps) {
                 if (step.equals(failing)) {
-                    throw new PoolException(Reason.MEDIA_ERROR, step + " failed: EIO");
+                    throw new PoolException(step.startsWith("read") ? Reason.MEDIA_ERROR : Reason.IO, step + " failed");
                 }
             }
         });
