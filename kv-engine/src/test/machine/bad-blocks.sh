@@ -28,17 +28,19 @@ check() { # TARGET
 }
 
 check_mapped() { # TARGET OFFSET
-    local line status
+    local line in out
     echo "== $1 mapped"
     coproc checker { main engine.BadBlockCheck "$pool" "$size" mapped 2>&1; echo "== status $?"; }
-    while read -r -u "${checker[0]}" line; do
+    exec {in}<&"${checker[0]}" {out}>&"${checker[1]}" # bash closes its own when the process ends, read or not
+    while read -r -u "$in" line; do
         echo "$line"
         if [ "$line" = ready ]; then
             main pmem.FailedMemory "$pool" "$2" >/tmp/poison 2>&1 # is ended by what it does
             "$scripts/bad-block.sh" "$pool" "$2"
-            echo >&"${checker[1]}"
+            echo >&"$out"
         fi
     done
+    exec {in}<&- {out}>&-
     wait
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The tests on a machine with a DAX mount, whose power can be cut: what .ci/machine runs. See there for the variables.
 #
-#   stage.sh CLASSPATH [PART]...      parts: durability cuts faults page-cache; all of them by default
+#   stage.sh CLASSPATH [PART]...      parts: durability cuts page-cache faults read-only; all by default
 #
 # Each part prints a line for each run, and ends with exit status 1 where one failed; then the folder with what was said stays.
 set -uo pipefail
@@ -9,7 +9,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 classpath=$1
 shift
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(durability cuts faults page-cache)
+[ ${#parts[@]} -gt 0 ] || parts=(durability cuts page-cache faults read-only)
 : "${PMEM_RUNNER:?names no program that runs a command on a machine with a DAX mount: see .ci/machine}"
 mount=${PMEM_MOUNT:-/mnt/pmem}
 seed=${MACHINE_SEED:-$((RANDOM + 1))}
@@ -136,10 +136,14 @@ cut_generations() {
         local write=("${java[@]}" "$mount" "$durability" "$seed" "$cut" "$who")
         java_command "$home" PowerCutCheck
         local check=("${java[@]}" "$mount" "$durability" "$seed" "$share/history" "$share/said")
-        : >"$share/said"
-        "$PMEM_RUNNER" crash-run --pmem "$work/pmem.img" --size "${PMEM_SIZE:-1G}" --ro "$share" "${fresh[@]}" "${how[@]}" "$@" \
-            -- bash "$share/quiet.sh" "${write[@]}" --then "${check[@]}" >"$share/said" 2>"$work/$name-$cut.err"
-        status=$?
+        local attempt
+        for attempt in 1 2 3; do
+            : >"$share/said"
+            "$PMEM_RUNNER" crash-run --pmem "$work/pmem.img" --size "${PMEM_SIZE:-1G}" --ro "$share" "${fresh[@]}" "${how[@]}" "$@" \
+                -- bash "$share/quiet.sh" "${write[@]}" --then "${check[@]}" >"$share/said" 2>"$work/$name-$cut.err"
+            status=$?
+            ! grep -q '^WRITES' "$share/said" || break # else the machine did not get as far as our program
+        done
         cp "$share/said" "$work/$name-$cut.out"
         grep '^settled ' "$share/said" >>"$share/history" || status=${status/#0/1}
         report "$status" "$name-$cut" "$(grep -c 'records are there' "$work/$name-$cut.out") pools, seed $seed, $(grep '^settled ' "$share/said")"
@@ -169,6 +173,83 @@ page-cache() {
     done
 }
 
+# -------------------------------------------------------------------------------------------------------------- faults
+
+# block FILE TARGET WHEN: what was said of a target.
+block() {
+    awk -v head="== $2 $3" '$0 == head { on = 1; next } on { print } on && /^== status/ { exit }' "$1"
+}
+
+# expect FILE TARGET WHEN PATTERN...: what is said of a target has a line for each pattern, and the JVM lived.
+expect() {
+    local file=$1 target=$2 when=$3 said=$work/said-of-one status
+    shift 3
+    block "$file" "$target" "$when" >"$said"
+    says "$said" '^== status 0$' '^done$' "$@"
+    status=$?
+    grep -qE 'WRONG|does not end' "$said" && status=1
+    report "$status" "$(basename "$file" .out)-$target-$when" "$(grep -cv 'told {}' "$said") of $(wc -l <"$said") lines tell of it"
+    [ "$status" = 0 ] || sed 's/^/        /' "$said"
+}
+
+# What must be said of each target. Gets and reads of what is not hit are compared by the program itself.
+faults() {
+    local home size domain name file target
+    local bad='told \{.*(MediaErrorException|CorruptStoreException|InternalError)=' all='told \{\}'
+    for home in "${homes[@]}"; do
+        for size in small standard; do
+            domain=mem-ctrl
+            [ $size = small ] && domain=cpu
+            name=faults-$size-$(name_of "$home")
+            file=$work/$name.out
+            java_command "$home" ""
+            run "$name" --fresh --persistence $domain -- \
+                bash "$share/bad-blocks.sh" "$share" "$mount" $size "${MACHINE_TARGETS:-}" "${java[@]}" || report 1 "$name" "the run"
+            for target in $(sed -n 's/^== \([A-Z_]*\) before$/\1/p' "$file"); do
+                case $target in
+                    HEADER_*)
+                        expect "$file" "$target" before "^read-only gets: $all" '^salvage: missing 0' '^write: open'
+                        expect "$file" "$target" mapped "^mapped gets: $all" ;;
+                    SUPERBLOCK)
+                        expect "$file" "$target" before '^read-only: open is refused, MediaErrorException' \
+                            '^write: open is refused, MediaErrorException' '^salvage: missing 0'
+                        expect "$file" "$target" mapped "^mapped gets: $all" ;;
+                    RECORD | LEAF)
+                        expect "$file" "$target" before "^read-only gets: $bad" '^read-only verify: sound false' \
+                            "^write gets: $bad" '^write verify: sound false' "^write new: $all" "^write new read: $all"
+                        expect "$file" "$target" mapped "^mapped gets: $bad" '^mapped verify: sound false' ;;
+                    LARGE_RECORD)
+                        expect "$file" "$target" before "^read-only gets: $all" "^read-only large: $bad" '^write verify: sound false'
+                        expect "$file" "$target" mapped "^mapped gets: $all" "^mapped large: $bad" ;;
+                    *DESCRIPTOR* | *HEADERS | FREE | ALLOCATION_MAP)
+                        expect "$file" "$target" before "^read-only gets: $all" "^write gets: $all" '^salvage: missing 0'
+                        expect "$file" "$target" mapped "^mapped gets: $all" ;;
+                    *)
+                        expect "$file" "$target" before '^salvage: missing'
+                        expect "$file" "$target" mapped ;;
+                esac
+            done
+        done
+    done
+}
+
+# ----------------------------------------------------------------------------------------------------------- read-only
+
+read-only() {
+    local home name status
+    for home in "${homes[@]}"; do
+        name=read-only-$(name_of "$home")
+        java_command "$home" ""
+        run "$name" --fresh -- bash "$share/read-only.sh" "$mount" "${java[@]}"
+        status=$?
+        if [ "$status" = 0 ]; then
+            says "$work/$name.out" '^while open: lost 0$' '^opened again: lost 0, sound true'
+            status=$?
+        fi
+        report "$status" "$name" "$(grep -m1 '^told' "$work/$name.out")"
+    done
+}
+
 # -----------------------------------------------------------------------------------------------------------------
 
 stage_share
@@ -177,6 +258,8 @@ for part in "${parts[@]}"; do
     case $part in
         durability) durability ;;
         cuts) cuts ;;
+        faults) faults ;;
+        read-only) read-only ;;
         page-cache) page-cache ;;
         *) echo "no part $part" >&2; failed=$((failed + 1)) ;;
     esac

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * and which exceptions told them; ends with an exit status of its own where something wrong was served, or a call does not end.
  */
 final class BadBlockCheck {
-    private static final int LIMIT_MINUTES = 8;
+    private static final int LIMIT_MINUTES = 20;
+    private static final int MOST_IN_A_ROW = 100;
     private static final int WRONG = 5;
     private static final int HANGS = 6;
 
@@ -255,13 +256,18 @@ final class BadBlockCheck {
     private static void call(final String what, final int times, final Call call) {
         final Map<String, Integer> told = new HashMap<>();
         String first = "";
+        int failuresInARow = 0;
         for (int i = 0; i < times; i++) {
             try {
                 call.run(i);
                 Memory.settleFaults(); // the JVM may deliver the error a few instructions late: after the call
+                failuresInARow = 0;
             } catch (final StoreException | InternalError e) {
                 told.merge(e.getClass().getSimpleName(), 1, Integer::sum);
                 first = first.isEmpty() ? ": " + e.getMessage() : first;
+                if (++failuresInARow == MOST_IN_A_ROW) {
+                    break; // each may take long, and the next ones will hardly be told otherwise
+                }
             } catch (final Exception e) {
                 throw new IllegalStateException(what, e);
             }

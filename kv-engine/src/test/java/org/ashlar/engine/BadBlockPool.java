@@ -24,7 +24,7 @@ import org.ashlar.pmem.PoolPlaces;
  * @param isSmall with chunks of 64 KiB and descriptors in the file; else as a user gets it by default
  */
 record BadBlockPool(Path path, boolean isSmall) {
-    static final int RECORDS = 3_000;
+    static final int RECORDS = 1_500;
     static final int LARGE_RECORDS = 3;
     static final String MAP = "m";
     static final String LARGE = "large";
@@ -46,6 +46,7 @@ record BadBlockPool(Path path, boolean isSmall) {
         SEGMENT,
         RECORD,
         LARGE_RECORD,
+        FREE,
         SECTION_HEADERS(true),
         CHUNK_HEADERS(true),
         RECORD_DESCRIPTOR(true),
@@ -102,21 +103,28 @@ record BadBlockPool(Path path, boolean isSmall) {
         return bytes;
     }
 
-    void load() {
+    /** Returns the linear offset of a page that is free, and the next or next but one to be taken for records. */
+    private long load() {
         try (EngineStore store = open(false)) {
-            final KvMap map = store.map(MAP);
-            for (int i = 0; i < RECORDS; i++) {
-                map.put(key(i), value(i));
-            }
             for (int i = 0; i < LARGE_RECORDS; i++) {
                 store.map(LARGE).put(key(i), largeValue(i));
             }
             store.map(OTHER).put(key(0), value(0));
+            final KvMap map = store.map(MAP);
+            for (int i = 0; i < RECORDS; i++) {
+                map.put(key(i), value(i));
+            }
+            final Pool pool = store.space().pool();
+            long page = (recordOf(store, MAP, RECORDS - 1) - pool.dataAddress()) / PAGE_BYTES;
+            while (pool.descriptors().isInitialised(page)) {
+                page++;
+            }
+            return (page + 1) * PAGE_BYTES;
         }
     }
 
     /** Where in the file a target is. */
-    private long offsetOf(final EngineStore store, final Target target) {
+    private long offsetOf(final EngineStore store, final Target target, final long free) {
         final Pool pool = store.space().pool();
         final PoolPlaces places = new PoolPlaces(pool, isSmall);
         final long data = pool.dataAddress();
@@ -135,6 +143,7 @@ record BadBlockPool(Path path, boolean isSmall) {
             case LEAF -> places.data(lastLeaf(store) - data);
             case SEGMENT -> places.data(IndexPages.segments(indexOf(store, MAP)).get(0) - data);
             case RECORD -> places.data(recordOf(store, MAP, RECORDS / 2) - data);
+            case FREE -> places.data(free);
             case LARGE_RECORD -> places.data(recordOf(store, LARGE, LARGE_RECORDS - 1) - data + 300 * PAGE_BYTES);
         };
     }
@@ -160,11 +169,11 @@ record BadBlockPool(Path path, boolean isSmall) {
      */
     public static void main(final String[] arguments) {
         final BadBlockPool pool = of(arguments[0], arguments[1]);
-        pool.load();
+        final long free = pool.load();
         try (EngineStore store = pool.open(false)) {
             for (final Target target : Target.values()) {
                 if (pool.isSmall || !target.isWithDescriptors) {
-                    System.out.println("target " + target + ' ' + pool.offsetOf(store, target));
+                    System.out.println("target " + target + ' ' + pool.offsetOf(store, target, free));
                 }
             }
         }

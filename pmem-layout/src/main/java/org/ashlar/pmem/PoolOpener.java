@@ -96,7 +96,9 @@ final class PoolOpener {
     private static void rewrite(final PoolFile file, final PoolHeader header, final int copy) {
         try {
             file.write(Arrays.copyOf(header.bytes(), Geometry.PAGE_BYTES), HeaderCopies.offset(copy));
-        } catch (final PoolException e) { // whatever the reason: Linux 6.1 says EFAULT where a DAX device cannot mend the block
+        } catch (
+                final PoolException
+                        e) { // whatever the reason: Linux 6.1 says EFAULT where a DAX device cannot mend the block
             throw new PoolException(
                     MEDIA_ERROR,
                     "a copy of the header of " + file.path() + " can neither be read nor be written anew: "
