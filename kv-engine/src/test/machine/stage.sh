@@ -38,15 +38,6 @@ stage_share() {
     "${homes[0]}/bin/jar" --create --file "$share/lib/ashlar.jar" -C "$classes" .
     cp "$here"/*.sh "$share/"
     rm -r "$classes"
-    local home
-    for home in "${homes[@]}"; do # a JVM starts much quicker in an emulated machine with its classes in an archive
-        archive_flag=-XX:ArchiveClassesAtExit
-        java_command "$home" ObtainedDurability
-        mkdir -p "$work/archived"
-        "${java[@]}" "$work/archived" >"$work/archive.out" 2>&1 || report 1 archive "no archive of classes"
-        rm -r "$work/archived"
-    done
-    archive_flag=-XX:SharedArchiveFile
 }
 
 # java_command HOME [MAIN]: the command line of a main class, as an array named "java".
@@ -58,7 +49,7 @@ java_command() {
     # Small and quick to start: the machine may be emulated.
     java+=(-Xmx96m -XX:+UseSerialGC -Xshare:auto -XX:-UsePerfData -XX:-CreateCoredumpOnCrash ${MACHINE_JAVA_FLAGS:-})
     local libraries=("$share"/lib/*.jar)
-    java+=("$archive_flag=$share/$(name_of "$1").jsa" -cp "$(IFS=:; echo "${libraries[*]}")")
+    java+=(-cp "$(IFS=:; echo "${libraries[*]}")")
     [ -z "$2" ] || java+=("org.ashlar.engine.$2")
 }
 

@@ -207,18 +207,18 @@ final class MapCore {
             persistence.persist(record, size); // 2
             noteWrite(record);
         } catch (final RuntimeException | Error e) {
-            takeBack(record, size, e);
+            takeBack(record, size);
             throw e;
         }
         return publish(participant, hash, keyBase, keyOffset, keyLength, record, size, expected);
     }
 
     /** After a failure before a record was published. A place that cannot be written to would fail whoever gets it next. */
-    private void takeBack(final long record, final long size, final Throwable failure) {
-        if (failure instanceof InternalError) {
-            space.keepUnpublishedOut(record, size);
-        } else {
+    private void takeBack(final long record, final long size) {
+        if (Memory.isReadable(record, size)) {
             space.releaseUnpublished(record, size);
+        } else {
+            space.keepUnpublishedOut(record, size);
         }
     }
 
@@ -269,7 +269,6 @@ final class MapCore {
         final long size = RecordHeader.size(keyLength, valueLength);
         final long record = space.allocateRecord(participant, size);
         boolean isWritten = false;
-        boolean isFaulty = false;
         try {
             participant.enterScope();
             scratch.writeRecordInPlace(
@@ -285,15 +284,10 @@ final class MapCore {
             persistence.persist(record, size);
             noteWrite(record);
             isWritten = true;
-        } catch (final InternalError e) {
-            isFaulty = true;
-            throw e;
         } finally {
             participant.leaveScope();
-            if (isFaulty) {
-                space.keepUnpublishedOut(record, size);
-            } else if (!isWritten) {
-                space.releaseUnpublished(record, size); // the writer may throw what it likes, checked exceptions too
+            if (!isWritten) {
+                takeBack(record, size); // the writer may throw what it likes, checked exceptions too
             }
         }
         final long old = publish(participant, hash, keyBase, keyOffset, keyLength, record, size, HashIndex.ANYTHING);
@@ -335,7 +329,7 @@ final class MapCore {
                             tailBytes);
             persistence.persist(copy, size);
         } catch (final RuntimeException | Error e) {
-            takeBack(copy, size, e);
+            takeBack(copy, size);
             throw e;
         }
         final long hash = keys.hash(null, keyOffset, keyLength);

@@ -69,6 +69,10 @@ final class BadPageTest {
                         throw new AssertionError("the new value of " + i + " is another");
                     }
                 });
+                final long keptOut = store.stats().quarantinedSlots();
+                say("updates", RECORDS, i -> map.put(key(i), value(i)));
+                System.out.println(
+                        "kept out by them " + (store.stats().quarantinedSlots() - keptOut)); // good places for records
                 final VerifyReport report = store.verify();
                 System.out.println("sound " + report.isSound() + " " + report.problems());
                 say("gets again", RECORDS, i -> {
@@ -198,6 +202,18 @@ final class BadPageTest {
                 new ArrayList<>(List.of(what, folder.resolve("pool").toString()));
         arguments.addAll(List.of(more));
         return ChildJvm.run(folder, ChildJvm.command(Child.class, arguments.toArray(String[]::new)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"record, the record at linear offset", "index, the index page at linear offset"})
+    void newRecordsAreStoredAndVerifyNamesThePageWhereOneThatIsNotTheirsIsBad(final String what, final String named) {
+        final String output = run(what);
+        assertTrue(output.endsWith("done\nexit code 0"), output);
+        assertFalse(output.contains("gets: told 0\n"), output);
+        assertTrue(output.contains("new: told 0\n"), output);
+        assertTrue(output.contains("reads: told 0\n"), output);
+        assertTrue(output.contains("sound false") && output.contains(named), output);
+        assertTrue(output.contains("kept out by them 0\n") || what.equals("record"), output);
     }
 
     /** What was stored there is not on the device. A slot that begins in the page before may reach into it. */

@@ -52,7 +52,9 @@ final class ReadOnlyDeviceCheck {
                 map.put(BadBlockPool.key(i), BadBlockPool.newValue(i));
                 Memory.settleFaults();
             } catch (final StoreException | InternalError e) {
-                System.out.println(told++ == 0 ? "first told: " + e : "");
+                if (told++ == 0) {
+                    System.out.println("first told: " + e);
+                }
                 state = "told";
             }
             states.add(state);

@@ -402,15 +402,16 @@ public final class Memory {
     }
 
     /**
-     * Whether a page can be read, for about the price of {@link #checkReadable(long)}. A fault of an earlier load or store of this thread may show
-     * here, and make it say no.
+     * Whether all pages of a range can be read, for about the price of {@link #checkReadable(long)} for each. A fault of an earlier load or store of
+     * this thread may show here, and make it say no.
      *
-     * @param address in the page
-     * @return false when it has gone bad
+     * @param address first byte
+     * @param length bytes
+     * @return false when one has gone bad
      */
-    public static boolean isReadable(final long address) {
+    public static boolean isReadable(final long address, final long length) {
         try {
-            checkReadable(address);
+            checkReadable(address, length);
             return true;
         } catch (final InternalError e) {
             return false;

@@ -45,7 +45,7 @@ final class IndexSpace {
     /** Takes a page that can be read; its descriptor is initialised and unlocked, its old content is garbage. */
     long allocate(final Participant participant, final ChunkSource source) {
         long address = take(participant, source);
-        while (!Memory.isReadable(address)) { // to write to it could end the JVM
+        while (!Memory.isReadable(address, Pages.BYTES)) { // to write to it could end the JVM
             quarantine.addIndexPage();
             address = take(participant, source);
         }

@@ -269,7 +269,7 @@ final class SlotSpace {
         }
         final int listed = first ? 0 : SlotPage.flags(descriptor) & SlotPage.LISTED;
         final long shape = layout.shape(page, chunk, span, sizeClass);
-        final boolean isGood = Memory.isReadable(layout.addressOfPage(page));
+        final boolean isGood = Memory.isReadable(layout.addressOfPage(page), Pages.BYTES);
         for (int i = 0; i < CoreDescriptor.BITMAP_WORDS; i++) {
             Memory.putLong(descriptor + CoreDescriptor.BITMAP_OFFSET + (long) i * Long.BYTES, 0);
         }

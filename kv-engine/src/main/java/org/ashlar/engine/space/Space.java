@@ -534,7 +534,7 @@ public final class Space implements Reclaimer {
      * @param record address
      */
     public void releaseQuarantined(final long record) {
-        if (!Memory.isReadable(record)) {
+        if (!Memory.isReadable(record, RecordHeader.BYTES)) {
             return;
         }
         final long word = chunks.word(chunks.chunkOf(record));
@@ -554,7 +554,7 @@ public final class Space implements Reclaimer {
      * @param page address
      */
     public void releaseQuarantinedIndexPage(final long page) {
-        if (!Memory.isReadable(page)) {
+        if (!Memory.isReadable(page, Pages.BYTES)) {
             return;
         }
         index.free(page);
