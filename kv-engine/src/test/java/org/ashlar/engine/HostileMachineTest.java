@@ -113,9 +113,7 @@ final class HostileMachineTest {
                 final KvMap map = store.map("m");
                 try {
                     for (; ; stored++) {
-                        map.put(
-                                Integer.toString(stored).getBytes(StandardCharsets.US_ASCII),
-                                new byte[1_000]);
+                        map.put(Integer.toString(stored).getBytes(StandardCharsets.US_ASCII), new byte[1_000]);
                     }
                 } catch (final StoreFullException e) {
                     System.out.println("full: " + e.getMessage());
