@@ -92,13 +92,14 @@ final class PoolOpener {
         return pool;
     }
 
-    /** Storing to a page that cannot be read would fault; a system call that writes all of it may take its bad block out of use. */
+    /**
+     * Storing to a page that cannot be read would fault; a system call that writes all of it may take its bad block out of use. Where it does not,
+     * the reason differs: Linux 6.1 says EFAULT on a DAX device that cannot mend the block.
+     */
     private static void rewrite(final PoolFile file, final PoolHeader header, final int copy) {
         try {
             file.write(Arrays.copyOf(header.bytes(), Geometry.PAGE_BYTES), HeaderCopies.offset(copy));
-        } catch (
-                final PoolException
-                        e) { // whatever the reason: Linux 6.1 says EFAULT where a DAX device cannot mend the block
+        } catch (final PoolException e) {
             throw new PoolException(
                     MEDIA_ERROR,
                     "a copy of the header of " + file.path() + " can neither be read nor be written anew: "
