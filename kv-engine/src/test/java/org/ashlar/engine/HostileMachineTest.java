@@ -307,7 +307,7 @@ final class HostileMachineTest {
                 Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("r--------"));
                 Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("r-x------"));
                 for (int i = 0; i < 3_000; i++) {
-                    store.map("m").put(Integer.toString(i).getBytes(StandardCharsets.US_ASCII), new byte[500]);
+                    store.map("m").put(Integer.toString(10_000 + i).getBytes(StandardCharsets.US_ASCII), new byte[500]);
                 }
                 assertTrue(store.space().pool().allocatedChunks() > chunks, "it has grown");
             }
