@@ -211,10 +211,19 @@ final class MapCore {
             persistence.persist(record, size); // 2
             noteWrite(record);
         } catch (final RuntimeException | Error e) {
-            space.releaseUnpublished(record, size);
+            takeBack(record, size);
             throw e;
         }
         return publish(participant, hash, keyBase, keyOffset, keyLength, record, size, expected);
+    }
+
+    /** After a failure before a record was published. A place that cannot be written to would fail whoever gets it next. */
+    private void takeBack(final long record, final long size) {
+        if (Memory.isReadable(record, size)) {
+            space.releaseUnpublished(record, size);
+        } else {
+            space.keepUnpublishedOut(record, size);
+        }
     }
 
     /** For whom looks at what is hot; nothing where extended descriptors are off. */
@@ -282,7 +291,7 @@ final class MapCore {
         } finally {
             participant.leaveScope();
             if (!isWritten) {
-                space.releaseUnpublished(record, size); // the writer may throw what it likes, checked exceptions too
+                takeBack(record, size); // the writer may throw what it likes, checked exceptions too
             }
         }
         final long old = publish(participant, hash, keyBase, keyOffset, keyLength, record, size, HashIndex.ANYTHING);
@@ -324,7 +333,7 @@ final class MapCore {
                             tailBytes);
             persistence.persist(copy, size);
         } catch (final RuntimeException | Error e) {
-            space.releaseUnpublished(copy, size);
+            takeBack(copy, size);
             throw e;
         }
         final long hash = keys.hash(null, keyOffset, keyLength);

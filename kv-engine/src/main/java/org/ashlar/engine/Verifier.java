@@ -233,7 +233,12 @@ final class Verifier {
                 problem(String.valueOf(e.getMessage()));
                 return;
             }
-            bytesRead += RecordHeader.size(RecordHeader.keyLength(record), RecordHeader.valueLength(record));
+            final long size = RecordHeader.size(RecordHeader.keyLength(record), RecordHeader.valueLength(record));
+            if (!Memory.isReadable(record, size)) {
+                unreadable("the record at linear offset " + (record - data) + " cannot be read to its end");
+                return;
+            }
+            bytesRead += size;
             if (!Scratch.of(Objects.requireNonNull(participant))
                     .isRecordIntact(record, isRoot ? 0 : core.tailBytes(), core.readableBytes(record))) {
                 problem("the record at linear offset " + (record - data) + " fails its checksum");
@@ -241,6 +246,12 @@ final class Verifier {
             if (core != catalog.catalog() && !isRoot) {
                 userRecords++;
             }
+        }
+
+        @Override
+        public void unreadable(final String text) {
+            sawEverything = false;
+            problem(text);
         }
 
         @Override

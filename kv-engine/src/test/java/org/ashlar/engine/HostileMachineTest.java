@@ -7,12 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.ashlar.engine.index.DirtyEntries;
+import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreException;
@@ -81,7 +86,7 @@ final class HostileMachineTest {
                         case "put" -> map.put(key(random), new byte[60]);
                         case "delete" -> map.delete(key(random));
                         case "forEach" -> map.forEach((key, value) -> value.capacity() >= 0);
-                        case "verify" -> store.verify();
+                        case "verify" -> assertReports(store.verify());
                         default -> throw new IllegalArgumentException(call);
                     }
                 } catch (final StoreException e) {
@@ -98,8 +103,15 @@ final class HostileMachineTest {
             }
         }
 
+        /** A report is as good as an exception. */
+        private static void assertReports(final VerifyReport report) {
+            if (!report.isSound()) {
+                throw new CorruptStoreException(report.problems().get(0));
+            }
+        }
+
         private static byte[] key(final SplittableRandom random) {
-            return Integer.toString(random.nextInt(20_000)).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+            return Integer.toString(random.nextInt(20_000)).getBytes(StandardCharsets.US_ASCII);
         }
 
         /** Fills a device of a few MiB with a store that may grow further, deletes half, writes again, reopens. */
@@ -109,18 +121,16 @@ final class HostileMachineTest {
                 final KvMap map = store.map("m");
                 try {
                     for (; ; stored++) {
-                        map.put(
-                                Integer.toString(stored).getBytes(java.nio.charset.StandardCharsets.US_ASCII),
-                                new byte[1_000]);
+                        map.put(Integer.toString(stored).getBytes(StandardCharsets.US_ASCII), new byte[1_000]);
                     }
                 } catch (final StoreFullException e) {
                     System.out.println("full: " + e.getMessage());
                 }
                 for (int i = 0; i < stored; i += 2) {
-                    map.delete(Integer.toString(i).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+                    map.delete(Integer.toString(i).getBytes(StandardCharsets.US_ASCII));
                 }
                 for (int i = 0; i < stored * 9 / 10; i += 2) {
-                    map.put(Integer.toString(i).getBytes(java.nio.charset.StandardCharsets.US_ASCII), new byte[1_000]);
+                    map.put(Integer.toString(i).getBytes(StandardCharsets.US_ASCII), new byte[1_000]);
                 }
             }
             try (Store store = openForFilling(path, tiny)) {
@@ -144,7 +154,7 @@ final class HostileMachineTest {
                     path, TestStores.options().withInitialBytes(1 << 20).withMaximumBytes(64 << 20), Tuning.tiny());
             final KvMap map = first.map("m");
             for (int i = 0; i < 5_000; i++) {
-                map.put(Integer.toString(i).getBytes(java.nio.charset.StandardCharsets.US_ASCII), new byte[1_000]);
+                map.put(Integer.toString(i).getBytes(StandardCharsets.US_ASCII), new byte[1_000]);
             }
             first.abandon();
             try (EngineStore store = TestStores.tiny(path)) {
@@ -284,6 +294,30 @@ final class HostileMachineTest {
                 folder, ChildJvm.withMounts(mount, ChildJvm.command(Child.class, "read-only", "/mnt/pool")));
         assertTrue(served.contains("size 100") && served.contains("sound true"), served);
         assertTrue(Files.exists(path));
+    }
+
+    /** What a process has open it may go on writing to; the next open is asked for permission again. */
+    @Test
+    void aFileWhoseModeBecomesReadOnlyWhileOpenIsServedToItsEnd() throws IOException {
+        final Path path = createStore();
+        final Set<PosixFilePermission> before = Files.getPosixFilePermissions(folder);
+        try {
+            try (EngineStore store = TestStores.tiny(path)) {
+                final int chunks = store.space().pool().allocatedChunks();
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("r--------"));
+                Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("r-x------"));
+                for (int i = 0; i < 3_000; i++) {
+                    store.map("m").put(Integer.toString(10_000 + i).getBytes(StandardCharsets.US_ASCII), new byte[500]);
+                }
+                assertTrue(store.space().pool().allocatedChunks() > chunks, "it has grown");
+            }
+            try (Store store = Store.open(path, TestStores.options().withReadOnly(true))) {
+                assertEquals(3_100, store.map("m").size());
+                assertTrue(store.verify().isSound());
+            }
+        } finally {
+            Files.setPosixFilePermissions(folder, before);
+        }
     }
 
     @Test

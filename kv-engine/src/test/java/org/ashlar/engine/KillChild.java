@@ -8,8 +8,8 @@ import org.ashlar.kv.StoreFullException;
 
 /**
  * Writes to a store until it is killed, or closes it after a number of operations. Says what it does on its standard output,
- * a byte for each thing: {@code 0, 1, ...}: that writer's operation is acknowledged; {@code S, G}: a page was split, chunks were
- * allocated; {@code o, p, m, c, e}: about to open, is open, about to make its maps, about to close, has closed.
+ * a byte for each thing: {@code 0, 1, ...}: that writer's operation is acknowledged; {@code S, G, C}: a page was split, chunks were
+ * allocated, compaction begins; {@code o, p, m, c, e}: about to open, is open, about to make its maps, about to close, has closed.
  */
 final class KillChild {
     static final char OPENING = 'o';
@@ -19,6 +19,9 @@ final class KillChild {
     static final char CLOSED = 'e';
     static final char SPLIT = 'S';
     static final char GREW = 'G';
+    static final char COMPACTING = 'C';
+
+    private static final long OPERATIONS_BEFORE_COMPACTION = 400;
 
     private KillChild() {}
 
@@ -34,15 +37,29 @@ final class KillChild {
                 say(MAPS);
                 store.map(KillWorkload.mapOf(key));
             }
-            Threads.together(KillWorkload.WRITERS, writer -> write(store, writer, life, operations));
+            Threads.together(
+                    KillWorkload.WRITERS,
+                    writer -> write(
+                            store, new KillWorkload(writer, life), operations, (char) ('0' + writer), KillChild::say));
             say(CLOSING);
         }
         say(CLOSED);
     }
 
-    private static void write(final Store store, final int writer, final long life, final long operations)
+    /** Hears what a writer does, before it goes on. */
+    @FunctionalInterface
+    interface Listener {
+        void hear(char what) throws IOException;
+    }
+
+    /** Runs the operations of one writer, and says when each is acknowledged. */
+    static void write(
+            final Store store,
+            final KillWorkload workload,
+            final long operations,
+            final char acknowledgement,
+            final Listener listener)
             throws IOException {
-        final KillWorkload workload = new KillWorkload(writer, life);
         long splits = 0;
         long chunks = 0;
         for (long i = 0; i < operations; i++) {
@@ -52,17 +69,22 @@ final class KillChild {
             } catch (final StoreFullException e) {
                 return; // the last operation is not acknowledged
             }
-            say((char) ('0' + writer));
-            if (writer == 0 && i % 16 == 0) {
-                splits = sayWhenMore(splits, store.stats().splits(), SPLIT);
-                chunks = sayWhenMore(chunks, store.stats().chunks(), GREW);
+            listener.hear(acknowledgement);
+            if (workload.writer() == 0 && i % 16 == 0) {
+                splits = sayWhenMore(splits, store.stats().splits(), SPLIT, listener);
+                chunks = sayWhenMore(chunks, store.stats().chunks(), GREW, listener);
+            }
+            if (workload.writer() == 1 && i % OPERATIONS_BEFORE_COMPACTION == OPERATIONS_BEFORE_COMPACTION - 1) {
+                listener.hear(COMPACTING);
+                store.compact();
             }
         }
     }
 
-    private static long sayWhenMore(final long before, final long now, final char what) throws IOException {
+    private static long sayWhenMore(final long before, final long now, final char what, final Listener listener)
+            throws IOException {
         if (now > before) {
-            say(what);
+            listener.hear(what);
         }
         return now;
     }

@@ -1,22 +1,14 @@
 package org.ashlar.engine;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
-import org.ashlar.engine.KillWorkload.Kind;
-import org.ashlar.engine.KillWorkload.Operation;
-import org.ashlar.kv.Store;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,8 +19,7 @@ final class KillTest {
     @TempDir(factory = MemoryFolder.class)
     Path folder;
 
-    /** What each key holds for certain, over all lives so far. */
-    private final Map<Integer, Operation> oracle = new HashMap<>();
+    private final KillOracle oracle = new KillOracle();
 
     private long life = Long.getLong("ashlar.seed", System.nanoTime() & 0xFFFFF) * 100;
 
@@ -80,68 +71,15 @@ final class KillTest {
         }
     }
 
-    private void apply(final Operation operation) {
-        switch (operation.kind()) {
-            case PUT -> oracle.put(operation.key(), operation);
-            case PUT_IF_ABSENT -> oracle.putIfAbsent(operation.key(), operation);
-            case DELETE -> oracle.remove(operation.key());
-        }
-    }
-
-    /** Brings the oracle up to what was acknowledged, and by the operation that each writer was at if the store has it. */
-    private void settle(final Store store, final long[] acknowledged) {
-        for (int writer = 0; writer < KillWorkload.WRITERS; writer++) {
-            final KillWorkload workload = new KillWorkload(writer, life);
-            for (long i = 0; i < acknowledged[writer]; i++) {
-                apply(workload.next());
-            }
-            final Operation inFlight = workload.next();
-            if (!holds(store, inFlight.key(), oracle.get(inFlight.key()))) {
-                assertTrue(inFlight.kind() != Kind.PUT_IF_ABSENT || !oracle.containsKey(inFlight.key()));
-                apply(inFlight);
-            }
-        }
-        life++;
-    }
-
-    private static boolean holds(final Store store, final int key, final @Nullable Operation expected) {
-        if (!store.mapNames().contains(KillWorkload.mapOf(key))) {
-            return expected == null;
-        }
-        final byte[] found = store.map(KillWorkload.mapOf(key)).get(KillWorkload.key(key));
-        return expected == null ? found == null : found != null && Arrays.equals(expected.value(), found);
-    }
-
     private void check(final Path path, final long[] acknowledged, final Plan plan) {
         try (EngineStore store = TestStores.tiny(path)) {
-            settle(store, acknowledged);
-            final String what = plan + ", acknowledged " + Arrays.toString(acknowledged) + ", life " + (life - 1);
-            oracle.forEach((key, operation) ->
-                    assertTrue(holds(store, key, operation), () -> "key " + key + " lost " + operation + "; " + what));
-            long found = 0;
-            for (final String name : store.mapNames()) {
-                found += store.map(name).size();
-                store.map(name).forEach((key, value) -> {
-                    final int number = ByteBuffer.wrap(key.toByteArray()).getInt();
-                    final Operation expected = oracle.get(number);
-                    assertTrue(
-                            expected != null && Arrays.equals(expected.value(), value.toByteArray()),
-                            () -> "key " + number + " holds what nobody stored last; " + what);
-                    return true;
-                });
-            }
-            assertEquals(oracle.size(), found, what);
-            TestStores.assertSound(store);
+            oracle.settle(store, life, acknowledged);
+            oracle.check(store, plan + ", acknowledged " + Arrays.toString(acknowledged) + ", life " + life);
+            life++;
             if (life % 2 == 0) {
                 store.abandon();
             }
         }
-    }
-
-    private long liveBytes() {
-        return oracle.values().stream()
-                .mapToLong(operation -> operation.length() + 50)
-                .sum();
     }
 
     @Test
@@ -153,7 +91,7 @@ final class KillTest {
             final int operations = 1 + random.nextInt(random.nextInt(3) == 0 ? 6_000 : 600);
             final Plan plan = new Plan('0', operations, random.nextInt(300), ENDLESS);
             check(path, runAndKill(path, plan), plan);
-            if (liveBytes() > 4 << 20) { // of 16 MiB; a full store would end the child
+            if (oracle.liveBytes() > 4 << 20) { // of 16 MiB; a full store would end the child
                 Files.delete(path);
                 oracle.clear();
                 path = folder.resolve("pool-" + i);
@@ -171,6 +109,7 @@ final class KillTest {
                 new Plan(KillChild.OPEN, 1, random.nextInt(2_000), ENDLESS),
                 new Plan(KillChild.MAPS, 2, random.nextInt(500), ENDLESS), // creation of a map
                 new Plan(KillChild.SPLIT, 1 + random.nextInt(3), random.nextInt(100), ENDLESS),
+                new Plan(KillChild.COMPACTING, 1, random.nextInt(20_000), ENDLESS),
                 new Plan('1', 5 + random.nextInt(40), random.nextInt(100), ENDLESS), // first touch
                 new Plan(KillChild.CLOSING, 1, random.nextInt(400), 500),
                 new Plan(KillChild.CLOSING, 1, random.nextInt(4_000), 500),

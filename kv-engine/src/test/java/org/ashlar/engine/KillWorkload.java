@@ -56,6 +56,10 @@ final class KillWorkload {
         alike = ALIKE.stream().filter(key -> key % WRITERS == writer).toList();
     }
 
+    int writer() {
+        return writer;
+    }
+
     /** Name of the map that an operation goes to. */
     static String mapOf(final int key) {
         return "map-" + key % 3;

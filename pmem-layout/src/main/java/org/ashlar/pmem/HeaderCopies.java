@@ -2,6 +2,7 @@ package org.ashlar.pmem;
 
 import static org.ashlar.pmem.PoolException.Reason.CORRUPT_HEADER;
 import static org.ashlar.pmem.PoolException.Reason.EMPTY_FILE;
+import static org.ashlar.pmem.PoolException.Reason.MEDIA_ERROR;
 import static org.ashlar.pmem.PoolException.Reason.NOT_A_POOL;
 import static org.ashlar.pmem.PoolException.Reason.TRUNCATED;
 import static org.ashlar.pmem.PoolException.Reason.UNSUPPORTED_VERSION;
@@ -17,14 +18,22 @@ import org.jspecify.annotations.Nullable;
  * rewrites the other.
  */
 final class HeaderCopies {
+    private static final int NONE = -1;
+
     private final @Nullable PoolHeader newest;
     private final int newestCopy;
     private final boolean unfinished;
+    private final boolean otherUnreadable;
 
-    private HeaderCopies(final @Nullable PoolHeader newest, final int newestCopy, final boolean unfinished) {
+    private HeaderCopies(
+            final @Nullable PoolHeader newest,
+            final int newestCopy,
+            final boolean unfinished,
+            final boolean otherUnreadable) {
         this.newest = newest;
         this.newestCopy = newestCopy;
         this.unfinished = unfinished;
+        this.otherUnreadable = otherUnreadable;
     }
 
     /** Whether the file's creation was not finished; then there is no header. */
@@ -44,6 +53,11 @@ final class HeaderCopies {
         return newestCopy;
     }
 
+    /** Whether the device cannot read the page of the other copy. */
+    boolean isOtherUnreadable() {
+        return otherUnreadable;
+    }
+
     /**
      * Reads and judges both copies.
      *
@@ -53,20 +67,54 @@ final class HeaderCopies {
      */
     static HeaderCopies read(final PoolFile file) {
         final byte[] pages = new byte[2 * Geometry.PAGE_BYTES];
-        final int count = file.read(pages, PoolLayout.HEADER_A_OFFSET);
+        int count = 0;
+        int unreadable = NONE;
+        PoolException failure = null;
+        for (int copy = 0; copy < 2; copy++) {
+            try {
+                count += readPage(file, copy, pages);
+            } catch (final PoolException e) {
+                if (e.reason() != MEDIA_ERROR || failure != null) {
+                    throw e;
+                }
+                failure = e;
+                unreadable = copy;
+            }
+        }
+        final PoolHeader a = headerAt(pages, PoolLayout.HEADER_A_OFFSET);
+        final PoolHeader b = headerAt(pages, PoolLayout.HEADER_B_OFFSET);
+        if (failure != null) {
+            final PoolHeader other = unreadable == 0 ? b : a;
+            if (!isWhole(other)) {
+                throw failure;
+            }
+            return one(file, other, 1 - unreadable, true);
+        }
         if (count == 0) {
             throw new PoolException(
                     EMPTY_FILE, file.path() + " is empty, and no pool; delete it to have a pool created in its place");
         }
-        final PoolHeader a = headerAt(pages, PoolLayout.HEADER_A_OFFSET);
-        final PoolHeader b = headerAt(pages, PoolLayout.HEADER_B_OFFSET);
         if (isWhole(a) && isWhole(b)) {
             return newerOf(file, a, b);
         }
         if (isWhole(a) || isWhole(b)) {
-            return one(file, isWhole(a) ? a : b, isWhole(a) ? 0 : 1);
+            return one(file, isWhole(a) ? a : b, isWhole(a) ? 0 : 1, false);
         }
         return none(file, a, b, count);
+    }
+
+    /** Each page by a call of its own, so that one that the device cannot read does not hide the other. */
+    private static int readPage(final PoolFile file, final int copy, final byte[] pages) {
+        Steps.reached("read header " + copy);
+        final byte[] page = new byte[Geometry.PAGE_BYTES];
+        final int count = file.read(page, offset(copy));
+        System.arraycopy(page, 0, pages, (int) offset(copy), count);
+        return count;
+    }
+
+    /** Where in the file a copy is. */
+    static long offset(final int copy) {
+        return copy == 0 ? PoolLayout.HEADER_A_OFFSET : PoolLayout.HEADER_B_OFFSET;
     }
 
     private static PoolHeader headerAt(final byte[] pages, final long offset) {
@@ -84,12 +132,13 @@ final class HeaderCopies {
                     "the two headers of " + file.path() + " are of different pools, " + a.uuid() + " and " + b.uuid()
                             + "; restore the pool from a backup");
         }
-        return b.sequence() > a.sequence() ? one(file, b, 1) : one(file, a, 0);
+        return b.sequence() > a.sequence() ? one(file, b, 1, false) : one(file, a, 0, false);
     }
 
-    private static HeaderCopies one(final PoolFile file, final PoolHeader header, final int copy) {
+    private static HeaderCopies one(
+            final PoolFile file, final PoolHeader header, final int copy, final boolean otherUnreadable) {
         checkVersion(file, header);
-        return new HeaderCopies(header, copy, false);
+        return new HeaderCopies(header, copy, false, otherUnreadable);
     }
 
     private static HeaderCopies none(final PoolFile file, final PoolHeader a, final PoolHeader b, final int count) {
@@ -110,7 +159,7 @@ final class HeaderCopies {
                     "both headers of " + file.path() + " fail their checks; restore the pool from a backup");
         }
         if (a.magic() == PoolHeader.CREATING_MAGIC || b.magic() == PoolHeader.CREATING_MAGIC) {
-            return new HeaderCopies(null, 1, true);
+            return new HeaderCopies(null, 1, true, false);
         }
         throw new PoolException(
                 NOT_A_POOL,

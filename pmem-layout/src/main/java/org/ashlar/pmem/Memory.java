@@ -406,6 +406,23 @@ public final class Memory {
     }
 
     /**
+     * Whether all pages of a range can be read, for about the price of {@link #checkReadable(long)} for each. A fault of an earlier load or store of
+     * this thread may show here, and make it say no.
+     *
+     * @param address first byte
+     * @param length bytes
+     * @return false when one has gone bad
+     */
+    public static boolean isReadable(final long address, final long length) {
+        try {
+            checkReadable(address, length);
+            return true;
+        } catch (final InternalError e) {
+            return false;
+        }
+    }
+
+    /**
      * Does for each page of a range what {@link #checkReadable(long)} does for one.
      *
      * @param address first byte
@@ -418,13 +435,12 @@ public final class Memory {
     }
 
     /**
-     * Writes the cache lines of a range back to memory and waits for them (one fence at the end).
+     * Writes the cache lines of a range back to memory and waits for them (one fence at the end). Ends the JVM where a page is bad.
      *
      * @param address first byte
      * @param length bytes, more than 0
      */
     static void writeBack(final long address, final long length) {
-        checkReadable(address, length);
         UnsafeApi.writebackMemory(address, length);
         if (RECORDER != null) {
             RECORDER.writeBack(address, length);

@@ -48,12 +48,15 @@ public final class Persistence {
     }
 
     /**
-     * Makes a range durable, and orders it before everything this thread stores afterwards.
+     * Makes a range durable, and orders it before everything this thread stores afterwards. Where a page of it cannot be read, which is where a
+     * store to it did not happen either, that shows here: before what was stored is relied on.
      *
      * @param address first byte
      * @param length bytes, more than 0
+     * @throws InternalError where a page of the range has gone bad
      */
     public void persist(final long address, final long length) {
+        Memory.checkReadable(address, length);
         switch (mode) {
             case WRITE_BACK -> Memory.writeBack(address, length);
             case FENCE_ONLY -> Memory.fullFence();

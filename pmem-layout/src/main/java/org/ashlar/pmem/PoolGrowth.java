@@ -137,7 +137,7 @@ final class PoolGrowth {
             try {
                 grow(allocated + 1, Math.min(target, allocated + sliceChunks));
                 return true;
-            } catch (final PoolException e) {
+            } catch (final PoolException | InternalError e) {
                 // Whoever needs the chunks will meet the same failure, and hear of it.
                 backgroundFailedAt = allocated;
                 return false;

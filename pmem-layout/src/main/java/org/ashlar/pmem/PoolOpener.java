@@ -5,11 +5,13 @@ import static org.ashlar.pmem.PoolException.Reason.CORRUPT_HEADER;
 import static org.ashlar.pmem.PoolException.Reason.CREATION_UNFINISHED;
 import static org.ashlar.pmem.PoolException.Reason.INVALID_OPTION;
 import static org.ashlar.pmem.PoolException.Reason.IO;
+import static org.ashlar.pmem.PoolException.Reason.MEDIA_ERROR;
 import static org.ashlar.pmem.PoolException.Reason.NOT_A_POOL;
 import static org.ashlar.pmem.PoolException.Reason.NOT_FOUND;
 import static org.ashlar.pmem.PoolException.Reason.TRUNCATED;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.UUID;
 import org.ashlar.pmem.PoolOptions.OpenMode;
@@ -71,6 +73,9 @@ final class PoolOpener {
             if (identity.links() > 1 && !options.readOnly()) {
                 removeLeftover(path, identity);
             }
+            if (copies.isOtherUnreadable() && !options.readOnly()) {
+                rewrite(file, header, 1 - copies.newestCopy());
+            }
             return assemble(file, path, header, copies.newestCopy(), options, false);
         } catch (final RuntimeException e) {
             file.close();
@@ -85,6 +90,22 @@ final class PoolOpener {
         final Pool pool = PoolCreation.create(path, options, unfinished);
         unfinished.close();
         return pool;
+    }
+
+    /**
+     * Storing to a page that cannot be read would fault; a system call that writes all of it may take its bad block out of use. Where it does not,
+     * the reason differs: Linux 6.1 says EFAULT on a DAX device that cannot mend the block.
+     */
+    private static void rewrite(final PoolFile file, final PoolHeader header, final int copy) {
+        try {
+            file.write(Arrays.copyOf(header.bytes(), Geometry.PAGE_BYTES), HeaderCopies.offset(copy));
+        } catch (final PoolException e) {
+            throw new PoolException(
+                    MEDIA_ERROR,
+                    "a copy of the header of " + file.path() + " can neither be read nor be written anew: "
+                            + e.getMessage() + "; open the pool read-only, or salvage it",
+                    e);
+        }
     }
 
     private static void checkLength(final PoolFile file, final PoolHeader header) {
@@ -152,12 +173,23 @@ final class PoolOpener {
             return new Pool(
                     path, file, mapping, descriptorFile, header, newestCopy, options, report, stamp(counter), created);
         } catch (final RuntimeException e) {
-            if (descriptorFile != null) {
-                descriptorFile.close();
-            }
-            mapping.release();
+            release(mapping, descriptorFile);
             throw e;
+        } catch (final InternalError e) {
+            release(mapping, descriptorFile);
+            throw new PoolException(
+                    MEDIA_ERROR,
+                    "the device reported a fault under the front of " + path + ": " + e.getMessage()
+                            + "; check the device, open the pool read-only, or salvage it",
+                    e);
         }
+    }
+
+    private static void release(final PoolMapping mapping, final @Nullable DescriptorFile descriptorFile) {
+        if (descriptorFile != null) {
+            descriptorFile.close();
+        }
+        mapping.release();
     }
 
     private static DescriptorPlacement placementNow(final PoolHeader header, final PoolOptions options) {

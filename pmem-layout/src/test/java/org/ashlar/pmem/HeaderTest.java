@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.ashlar.pmem.PoolException.Reason;
 import org.ashlar.pmem.PoolOptions.OpenMode;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,11 @@ class HeaderTest {
             pool.allocateChunksTo(1);
             Memory.putLong(pool.dataAddress(), VALUE);
         }
+    }
+
+    @AfterEach
+    void removeHook() {
+        Steps.install(null);
     }
 
     private void assertOpens() {
@@ -98,6 +104,73 @@ class HeaderTest {
         edit(file -> file.put(0, new byte[4096]));
         assertOpens();
         edit(file -> file.put(4096, new byte[4096]));
+        assertOpens();
+    }
+
+    private static void failAt(final String... steps) {
+        Steps.install(step -> {
+            for (final String failing : steps) {
+                if (step.equals(failing)) {
+                    throw new PoolException(step.startsWith("read") ? Reason.MEDIA_ERROR : Reason.IO, step + " failed");
+                }
+            }
+        });
+    }
+
+    /** Writing a whole page takes a bad block back into use, where the device has others in reserve. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aCopyOnAPageThatCannotBeReadIsWrittenAnewAtOpen(final int copy) throws IOException {
+        edit(file -> file.put(copy * 4096, new byte[4096]));
+        failAt("read header " + copy);
+        final byte[] before = Files.readAllBytes(path);
+        try (Pool pool = Pool.open(path, TestPools.tiny().readOnly(true).build())) {
+            assertEquals(VALUE, pool.region().getLong(0));
+        }
+        assertArrayEquals(before, Files.readAllBytes(path));
+        assertOpens();
+        Steps.install(null);
+        edit(file -> file.putLong((1 - copy) * 4096, 0));
+        assertOpens();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aCopyOnAPageThatCanNeitherBeReadNorWrittenIsAMediaErrorOfOpensForWriting(final int copy) throws IOException {
+        failAt("read header " + copy, "write pool at " + copy * 4096);
+        assertRefused(Reason.MEDIA_ERROR, TestPools.tiny().build());
+        try (Pool pool = Pool.open(path, TestPools.tiny().readOnly(true).build())) {
+            assertEquals(VALUE, pool.region().getLong(0));
+        }
+        Steps.install(null);
+        assertOpens();
+    }
+
+    @Test
+    void twoCopiesThatCannotBeReadAreAMediaError() throws IOException {
+        failAt("read header 0", "read header 1");
+        assertRefused(Reason.MEDIA_ERROR);
+    }
+
+    /** It may be the newer one, of another version, or of another pool. */
+    @Test
+    void aBrokenCopyBesideOneThatCannotBeReadIsAMediaError() throws IOException {
+        edit(file -> file.put(PoolHeader.OPEN_COUNTER_OFFSET, (byte) 77));
+        failAt("read header 1");
+        assertRefused(Reason.MEDIA_ERROR);
+    }
+
+    @Test
+    void aFaultInTheMappingWhileAPoolIsOpenedIsAMediaErrorAndLeavesNoLock() {
+        Steps.install(step -> {
+            if (step.startsWith("write header")) {
+                throw new InternalError("a fault occurred in an unsafe memory access operation");
+            }
+        });
+        final PoolException e = assertThrows(
+                PoolException.class, () -> Pool.open(path, TestPools.tiny().build()));
+        assertEquals(Reason.MEDIA_ERROR, e.reason());
+        Steps.install(null);
         assertOpens();
     }
 

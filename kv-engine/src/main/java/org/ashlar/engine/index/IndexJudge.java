@@ -1,6 +1,7 @@
 package org.ashlar.engine.index;
 
 import org.ashlar.engine.record.RecordHeader;
+import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.pmem.Memory;
 
 /** Tells whether the index of a map refers to a record or a page. Reads without locks; persists every DIRTY word that it relies on. */
@@ -218,6 +219,15 @@ public final class IndexJudge {
          * @param problem in words
          */
         void problem(String problem);
+
+        /**
+         * Something that could not be looked at, nor what it leads to, because a page has gone bad.
+         *
+         * @param problem in words
+         */
+        default void unreadable(final String problem) {
+            problem(problem);
+        }
     }
 
     /**
@@ -268,7 +278,12 @@ public final class IndexJudge {
             }
             final long segment = directory.segmentOf(position);
             if (segment != 0 && segment != lastSegment) {
-                audit.indexPage(context.pageOf(segment));
+                final long page = context.pageOf(segment);
+                if (!Memory.isReadable(page, IndexPage.BYTES)) {
+                    throw new CorruptStoreException(
+                            "the segment at linear offset " + (page - context.data) + " cannot be read");
+                }
+                audit.indexPage(page);
                 lastSegment = segment;
             }
             // Word by word, not leaf by leaf: any word may lag, and what it names is held by it.
@@ -276,6 +291,11 @@ public final class IndexJudge {
             while (true) {
                 final long page = context.pageOf(word);
                 final int depth = LeafWord.depth(word);
+                if (!Memory.isReadable(page, IndexPage.BYTES)) {
+                    audit.unreadable("the index page at linear offset " + (page - context.data)
+                            + " cannot be read; the records that it leads to were not looked at");
+                    return stepOver(depth);
+                }
                 Leaf.check(context, page, depth, incarnation, position);
                 final long forward = Leaf.durableForward(context, page);
                 audit.indexPage(page);
@@ -285,12 +305,16 @@ public final class IndexJudge {
                         unseen = depth == 0 ? 0 : IndexPage.prefixOf(position, depth) + (1L << (Long.SIZE - depth));
                         sawLast = unseen == 0;
                     }
-                    final int step = Math.max(depth, directory.wordDepth(position));
-                    position = step == 0 ? 0 : position + (1L << (Long.SIZE - step));
-                    return position != 0;
+                    return stepOver(depth);
                 }
                 word = Leaf.childWord(forward, depth, position);
             }
+        }
+
+        private boolean stepOver(final int depth) {
+            final int step = Math.max(depth, directory.wordDepth(position));
+            position = step == 0 ? 0 : position + (1L << (Long.SIZE - step));
+            return position != 0;
         }
 
         /**
@@ -325,7 +349,10 @@ public final class IndexJudge {
                 final long entry = Memory.getLongAcquire(address);
                 if (Entry.hasRecord(entry)) {
                     final long record = context.recordOf(entry);
-                    Memory.checkReadable(record);
+                    if (!Memory.isReadable(record, RecordHeader.BYTES)) {
+                        audit.unreadable("the record at linear offset " + (record - context.data) + " cannot be read");
+                        continue;
+                    }
                     audit.record(record, false);
                     auditPlace(audit, leaf, page, line, depth, Entry.tag(entry), record);
                     if (!IndexPage.hasShortTag(address, Entry.tag(entry))) {
@@ -347,7 +374,9 @@ public final class IndexJudge {
             final long record) {
         final long keyEnd = RecordHeader.size(RecordHeader.keyLength(record), 0);
         if (context.isInUse(record - context.data + keyEnd)) { // or the hash is refused
-            Memory.checkReadable(record, keyEnd);
+            if (!Memory.isReadable(record, keyEnd)) {
+                return; // as whoever looks at the record has found
+            }
         }
         final long hash = context.hashOf(record);
         final boolean right = RecordHeader.mapIncarnation(record) == incarnation

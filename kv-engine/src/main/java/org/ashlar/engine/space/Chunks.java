@@ -387,8 +387,10 @@ final class Chunks {
     /** So that a page of a recycled chunk that was never formatted does not look like a damaged one. */
     private void zeroPageHeads(final int chunk) {
         for (long page = addressOf(chunk); page < addressOf(chunk) + chunkBytes; page += Pages.BYTES) {
-            Memory.fill(page, Memory.LINE_BYTES, (byte) 0);
-            persistence.persist(page, Memory.LINE_BYTES);
+            if (Memory.isReadable(page, Pages.BYTES)) { // what cannot be read is not given out
+                Memory.fill(page, Memory.LINE_BYTES, (byte) 0);
+                persistence.persist(page, Memory.LINE_BYTES);
+            }
         }
     }
 

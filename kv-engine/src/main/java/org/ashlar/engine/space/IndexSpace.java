@@ -42,8 +42,17 @@ final class IndexSpace {
         pagesPerChunk = pool.geometry().pagesPerChunk();
     }
 
-    /** Takes a page; its descriptor is initialised and unlocked, its old content is garbage. */
+    /** Takes a page that can be read; its descriptor is initialised and unlocked, its old content is garbage. */
     long allocate(final Participant participant, final ChunkSource source) {
+        long address = take(participant, source);
+        while (!Memory.isReadable(address, Pages.BYTES)) { // to write to it could end the JVM
+            quarantine.addIndexPage();
+            address = take(participant, source);
+        }
+        return address;
+    }
+
+    private long take(final Participant participant, final ChunkSource source) {
         if (chunksWithPages.isEmpty()) { // a racy look; at worst a few pages are judged early
             source.sweepSome(participant); // once: a put looks at few of the pages of earlier opens
         }

@@ -474,6 +474,24 @@ final class RunSpace {
         return true;
     }
 
+    /** Keeps the run of a record of so many bytes out of use, as it cannot be written to; each of its pages counts. */
+    void keepOut(final long run, final long bytes) {
+        final int chunk = chunks.chunkOf(run);
+        chunks.lock.lock();
+        try {
+            final long word = chunks.word(chunk);
+            if (ChunkWord.kind(word) == ChunkWord.LARGE_HEAD) {
+                quarantine.addRuns(1, (long) ChunkWord.extra(word) * chunks.chunkBytes());
+            } else {
+                final int count = (int) Pages.count(bytes);
+                noteRecords(descriptors.chunkHeader(chunk), count - 1);
+                quarantine.addRuns(count, (long) count << Pages.SHIFT);
+            }
+        } finally {
+            chunks.lock.unlock();
+        }
+    }
+
     /** Frees what a quarantined head holds, once it is known that no entry points at it. */
     void freeQuarantined(final long run) {
         final int chunk = chunks.chunkOf(run);

@@ -33,6 +33,7 @@ final class SlotSpace {
     private final PageLists lists;
     private final SlotFirstTouch firstTouch;
     private final SparseSpans sparse;
+    private final Quarantine quarantine;
     private final long data;
     private final int spanPages;
     private final int spansPerChunk;
@@ -50,6 +51,7 @@ final class SlotSpace {
             final Liveness liveness,
             final Quarantine quarantine) {
         this.chunks = chunks;
+        this.quarantine = quarantine;
         descriptors = pool.descriptors();
         persistence = pool.persistence();
         data = pool.dataAddress();
@@ -266,11 +268,16 @@ final class SlotSpace {
             descriptors.lock(descriptor);
         }
         final int listed = first ? 0 : SlotPage.flags(descriptor) & SlotPage.LISTED;
+        final long shape = layout.shape(page, chunk, span, sizeClass);
+        final boolean isGood = Memory.isReadable(layout.addressOfPage(page), Pages.BYTES);
         for (int i = 0; i < CoreDescriptor.BITMAP_WORDS; i++) {
             Memory.putLong(descriptor + CoreDescriptor.BITMAP_OFFSET + (long) i * Long.BYTES, 0);
         }
         Memory.putInt(descriptor + CoreDescriptor.COUNT_OFFSET, 0);
-        Memory.putLong(descriptor + CoreDescriptor.RESERVED_OFFSET, layout.shape(page, chunk, span, sizeClass));
+        Memory.putLong(descriptor + CoreDescriptor.RESERVED_OFFSET, shape);
+        if (!isGood) {
+            keepOut(descriptor, (int) (shape >>> SlotPage.CAPACITY_SHIFT), classes.bytesOf(sizeClass));
+        }
         SlotPage.setFlags(descriptor, SlotPage.flagsOf(sizeClass, incarnation) | SlotPage.ACTIVE | listed);
         sparse.noteCapacity((long) SlotPage.capacity(descriptor) * classes.bytesOf(sizeClass));
         if (first) {
@@ -278,6 +285,22 @@ final class SlotSpace {
         } else {
             descriptors.unlock(descriptor);
         }
+    }
+
+    /** Takes all slots of a page that cannot be read. */
+    private void keepOut(final long descriptor, final int capacity, final int slotBytes) {
+        for (int slot = 0; slot < capacity; slot++) {
+            final long word = descriptor + CoreDescriptor.BITMAP_OFFSET + (long) (slot >>> 6) * Long.BYTES;
+            Memory.putLong(word, Memory.getLong(word) | 1L << slot);
+        }
+        Memory.putInt(descriptor + CoreDescriptor.COUNT_OFFSET, capacity);
+        sparse.noteTaken((long) capacity * slotBytes);
+        quarantine.addSlots(capacity, (long) capacity * slotBytes);
+    }
+
+    /** Keeps a slot that was taken out of use, as it cannot be written to. */
+    void keepOut(final long slot) {
+        quarantine.addSlots(1, slotBytes(slot));
     }
 
     /** What a record in this slot bears in its header. */

@@ -314,6 +314,20 @@ public final class Space implements Reclaimer {
     }
 
     /**
+     * Keeps the place of a record that was never published out of use: a fault was met when it was written.
+     *
+     * @param record what {@link #allocateRecord} returned
+     * @param bytes what it was given
+     */
+    public void keepUnpublishedOut(final long record, final long bytes) {
+        if (chunks.kindUnchecked(chunks.chunkOf(record)) == ChunkWord.SLOTS) {
+            slots.keepOut(record);
+        } else {
+            runs.keepOut(record, bytes);
+        }
+    }
+
+    /**
      * Initialises the page that holds a record, if this open has not yet. To be called before the record is unlinked.
      *
      * @param participant the caller's
@@ -568,11 +582,14 @@ public final class Space implements Reclaimer {
     }
 
     /**
-     * Gives back a place that was kept out of use, now that a walk of all entries has shown that none points at it.
+     * Gives back a place that was kept out of use, now that a walk of all entries has shown that none points at it; unless it cannot be read.
      *
      * @param record address
      */
     public void releaseQuarantined(final long record) {
+        if (!Memory.isReadable(record, RecordHeader.BYTES)) {
+            return;
+        }
         final long word = chunks.word(chunks.chunkOf(record));
         if (ChunkWord.kind(word) == ChunkWord.SLOTS) {
             quarantine.removeSlot(slots.slotBytes(record)); // before its span may lose its class
@@ -585,11 +602,14 @@ public final class Space implements Reclaimer {
     }
 
     /**
-     * Gives back an index page that was kept out of use, now that a walk of all pages has not met it.
+     * Gives back an index page that was kept out of use, now that a walk of all pages has not met it; unless it cannot be read.
      *
      * @param page address
      */
     public void releaseQuarantinedIndexPage(final long page) {
+        if (!Memory.isReadable(page, Pages.BYTES)) {
+            return;
+        }
         index.free(page);
         quarantine.removeIndexPage();
     }

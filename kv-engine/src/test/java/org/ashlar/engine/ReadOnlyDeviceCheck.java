@@ -1,0 +1,103 @@
+package org.ashlar.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.ashlar.kv.KvMap;
+import org.ashlar.kv.StoreException;
+import org.ashlar.pmem.Memory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file system that becomes read-only under an open store, as Linux makes it after an error of the device. Pages that were written to before can
+ * still be stored to, others fault at a store and not at a load.
+ */
+final class ReadOnlyDeviceCheck {
+    private static final int BEFORE = 400;
+    private static final int KEYS = 1_500;
+
+    private ReadOnlyDeviceCheck() {}
+
+    /**
+     * Arguments: pool, file for notes, {@code write} or {@code check}. The first says {@code ready} and waits for its standard input; the second is
+     * for when the file system can be written to again: every write that returned is there, others whole or not at all.
+     */
+    public static void main(final String[] arguments) throws IOException {
+        final BadBlockPool pool = BadBlockPool.of(arguments[0], "standard");
+        if (arguments[2].equals("write")) {
+            write(pool, Path.of(arguments[1]));
+        } else {
+            check(pool, Path.of(arguments[1]));
+        }
+        System.out.println("done");
+        System.exit(0);
+    }
+
+    private static void write(final BadBlockPool pool, final Path notes) throws IOException {
+        final List<String> states = new ArrayList<>();
+        int told = 0;
+        final EngineStore store = pool.open(false);
+        final KvMap map = store.map(BadBlockPool.MAP);
+        for (int i = 0; i < BEFORE; i++) {
+            map.put(BadBlockPool.key(i), BadBlockPool.value(i));
+        }
+        System.out.println("ready " + store.durability().mechanism());
+        System.in.read();
+        for (int i = 0; i < KEYS; i++) {
+            String state = "returned";
+            try {
+                map.put(BadBlockPool.key(i), BadBlockPool.newValue(i));
+                Memory.settleFaults();
+            } catch (final StoreException | InternalError e) {
+                if (told++ == 0) {
+                    System.out.println("first told: " + e);
+                }
+                state = "told";
+            }
+            states.add(state);
+        }
+        System.out.println("told " + told + " of " + KEYS);
+        int lost = 0;
+        for (int i = 0; i < KEYS; i++) {
+            lost += isRight(states, map, i) ? 0 : 1;
+        }
+        System.out.println("while open: lost " + lost);
+        try {
+            store.close();
+            System.out.println("closed");
+        } catch (final StoreException e) {
+            System.out.println("close is told: " + e);
+        }
+        Files.write(notes, states);
+    }
+
+    private static boolean isRight(final List<String> states, final KvMap map, final int i) {
+        byte @Nullable [] found;
+        try {
+            found = map.get(BadBlockPool.key(i));
+            Memory.settleFaults();
+        } catch (final StoreException | InternalError e) {
+            System.out.println("key " + i + " of which " + states.get(i) + ": " + e);
+            return false;
+        }
+        final boolean isNew = Arrays.equals(found, BadBlockPool.newValue(i));
+        final boolean isOld = i < BEFORE ? Arrays.equals(found, BadBlockPool.value(i)) : found == null;
+        return isNew || (isOld && states.get(i).equals("told"));
+    }
+
+    private static void check(final BadBlockPool pool, final Path notes) throws IOException {
+        final List<String> states = Files.readAllLines(notes);
+        try (EngineStore store = pool.open(false)) {
+            final KvMap map = store.map(BadBlockPool.MAP);
+            int lost = 0;
+            for (int i = 0; i < KEYS; i++) {
+                lost += isRight(states, map, i) ? 0 : 1;
+            }
+            System.out.println("opened again: lost " + lost + ", sound "
+                    + store.verify().isSound() + ' ' + store.verify().problems());
+        }
+    }
+}
