@@ -61,7 +61,14 @@ final class ReadOnlyDeviceCheck {
         final long length = Files.size(pool.path()) - from;
         final String said = ChildJvm.run(
                 Path.of("/"),
-                List.of("fallocate", "-p", "-o", Long.toString(from), "-l", Long.toString(length), pool.path().toString()));
+                List.of(
+                        "fallocate",
+                        "-p",
+                        "-o",
+                        Long.toString(from),
+                        "-l",
+                        Long.toString(length),
+                        pool.path().toString()));
         if (!said.equals("exit code 0")) {
             throw new IllegalStateException(said);
         }
