@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.ashlar.engine.index.DirtyEntries;
+import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreException;
@@ -85,7 +86,7 @@ final class HostileMachineTest {
                         case "put" -> map.put(key(random), new byte[60]);
                         case "delete" -> map.delete(key(random));
                         case "forEach" -> map.forEach((key, value) -> value.capacity() >= 0);
-                        case "verify" -> store.verify();
+                        case "verify" -> assertReports(store.verify());
                         default -> throw new IllegalArgumentException(call);
                     }
                 } catch (final StoreException e) {
@@ -99,6 +100,13 @@ final class HostileMachineTest {
                 store.close();
             } catch (final StoreException e) {
                 System.out.println("close: " + e.getClass().getSimpleName());
+            }
+        }
+
+        /** A report is as good as an exception. */
+        private static void assertReports(final VerifyReport report) {
+            if (!report.isSound()) {
+                throw new CorruptStoreException(report.problems().get(0));
             }
         }
 
@@ -325,7 +333,7 @@ final class HostileMachineTest {
                 Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("r--------"));
                 Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("r-x------"));
                 for (int i = 0; i < 3_000; i++) {
-                    store.map("m").put(Integer.toString(i).getBytes(StandardCharsets.US_ASCII), new byte[500]);
+                    store.map("m").put(Integer.toString(10_000 + i).getBytes(StandardCharsets.US_ASCII), new byte[500]);
                 }
                 assertTrue(store.space().pool().allocatedChunks() > chunks, "it has grown");
             }
