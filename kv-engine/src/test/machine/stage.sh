@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The tests on a machine with a DAX mount, whose power can be cut: what .ci/machine runs. See there for the variables.
 #
-#   stage.sh CLASSPATH [PART]...      parts: durability cuts page-cache faults; all of them by default. And read-only, which fails yet
+#   stage.sh CLASSPATH [PART]...      parts: durability cuts page-cache faults; all of them by default; and read-only
 #
 # Each part prints a line for each run, and ends with exit status 1 where one failed; then the folder with what was said stays.
 set -uo pipefail

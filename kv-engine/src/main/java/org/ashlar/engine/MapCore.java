@@ -196,6 +196,7 @@ final class MapCore {
         try {
             // Freed long ago: the first fence would wait for its lines, were they not loaded beside those of the index.
             scratch.touchedSum += index.touch(hash) + touchEnds(record, size);
+            checkWritable(record, size);
             scratch.writeRecord(
                     record,
                     space.incarnationAt(record, size),
@@ -215,6 +216,18 @@ final class MapCore {
             throw e;
         }
         return publish(participant, hash, keyBase, keyOffset, keyLength, record, size, expected);
+    }
+
+    /**
+     * Before a record is written: a store to a page that can be read and not be written to would not happen, and nothing would say so before the
+     * entry is published.
+     */
+    private static void checkWritable(final long record, final long size) {
+        for (long at = record; at < record + size; at = (at | (Pages.BYTES - 1)) + 1) {
+            final long other = ~Memory.getLong(at) & RecordHeader.NO_RECORD;
+            Memory.putLong(at, other);
+            Memory.checkStored(at, other);
+        }
     }
 
     /** After a failure before a record was published. A place that cannot be written to would fail whoever gets it next. */
@@ -275,6 +288,7 @@ final class MapCore {
         boolean isWritten = false;
         try {
             participant.enterScope();
+            checkWritable(record, size);
             scratch.writeRecordInPlace(
                     record,
                     space.incarnationAt(record, size),
@@ -318,6 +332,7 @@ final class MapCore {
         final long size = RecordHeader.size(keyLength, valueLength);
         final long copy = evacuation.allocate(participant, size);
         try {
+            checkWritable(copy, size);
             Scratch.of(participant)
                     .writeRecord(
                             copy,

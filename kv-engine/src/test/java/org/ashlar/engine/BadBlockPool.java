@@ -148,6 +148,12 @@ record BadBlockPool(Path path, boolean isSmall) {
         };
     }
 
+    /** Where in the file a record is. */
+    long fileOffsetOf(final EngineStore store, final String map, final int number) {
+        final Pool pool = store.space().pool();
+        return new PoolPlaces(pool, isSmall).data(recordOf(store, map, number) - pool.dataAddress());
+    }
+
     private static HashIndex indexOf(final Store store, final String map) {
         return ((EngineMap) store.map(map)).core().index();
     }

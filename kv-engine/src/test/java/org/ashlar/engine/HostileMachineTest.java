@@ -296,6 +296,32 @@ final class HostileMachineTest {
         assertTrue(Files.exists(path));
     }
 
+    /** As where others punch holes into the file, or an error of the device makes its file system read-only. */
+    @Test
+    void aPutToAPageThatCanBeReadAndNotBeWrittenToIsToldAndReplacesNothing() {
+        if (!ChildJvm.canMount()) {
+            return; // BadPageTest has pages that cannot be read either
+        }
+        final String mount = "truncate -s 48M image && mkfs.ext4 -q -F -m 0 -b 4096 image && mount -o loop image /mnt"
+                + " || { echo no loop device; exit 0; }; true";
+        final String output = ChildJvm.run(
+                folder,
+                ChildJvm.withMounts(
+                        mount,
+                        ChildJvm.command(
+                                ReadOnlyDeviceCheck.class,
+                                "/mnt/pool",
+                                folder.resolve("notes").toString(),
+                                "full")));
+        if (output.contains("no loop device")) {
+            return; // in most containers
+        }
+        assertTrue(output.endsWith("done\nexit code 0"), output);
+        assertFalse(output.contains("told 0 "), output);
+        assertTrue(output.contains("while open: lost 0\n"), output);
+        assertTrue(output.contains("opened again: lost 0, sound true"), output);
+    }
+
     /** What a process has open it may go on writing to; the next open is asked for permission again. */
     @Test
     void aFileWhoseModeBecomesReadOnlyWhileOpenIsServedToItsEnd() throws IOException {

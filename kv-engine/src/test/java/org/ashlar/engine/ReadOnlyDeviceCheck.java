@@ -1,8 +1,11 @@
 package org.ashlar.engine;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,25 +21,67 @@ import org.jspecify.annotations.Nullable;
 final class ReadOnlyDeviceCheck {
     private static final int BEFORE = 400;
     private static final int KEYS = 1_500;
+    private static final int PAGE_BYTES = 4096;
 
     private ReadOnlyDeviceCheck() {}
 
     /**
      * Arguments: pool, file for notes, {@code write} or {@code check}. The first says {@code ready} and waits for its standard input; the second is
-     * for when the file system can be written to again: every write that returned is there, others whole or not at all.
+     * for when the file system can be written to again: every write that returned is there, others whole or not at all. {@code full} does it all
+     * on a file system of its own, which it fills: a store to a page without a block faults as well.
      */
     public static void main(final String[] arguments) throws IOException {
         final BadBlockPool pool = BadBlockPool.of(arguments[0], "standard");
-        if (arguments[2].equals("write")) {
-            write(pool, Path.of(arguments[1]));
-        } else {
-            check(pool, Path.of(arguments[1]));
+        final Path notes = Path.of(arguments[1]);
+        switch (arguments[2]) {
+            case "write" -> write(pool, notes, store -> System.in.read());
+            case "check" -> check(pool, notes);
+            case "full" -> {
+                final Path filler = pool.path().resolveSibling("filler");
+                write(pool, notes, store -> leaveNoBlocks(pool, store, filler));
+                Files.delete(filler);
+                check(pool, notes);
+            }
+            default -> throw new IllegalArgumentException(arguments[2]);
         }
         System.out.println("done");
         System.exit(0);
     }
 
-    private static void write(final BadBlockPool pool, final Path notes) throws IOException {
+    /** What makes pages such that they can be read and not be written to. */
+    @FunctionalInterface
+    private interface Mischief {
+        void happen(EngineStore store) throws IOException;
+    }
+
+    /** Takes the blocks behind the last record away, and leaves no others on the device. */
+    private static void leaveNoBlocks(final BadBlockPool pool, final EngineStore store, final Path filler)
+            throws IOException {
+        final long from = pool.fileOffsetOf(store, BadBlockPool.MAP, BEFORE - 1) / PAGE_BYTES * PAGE_BYTES + PAGE_BYTES;
+        final long length = Files.size(pool.path()) - from;
+        final String said = ChildJvm.run(
+                Path.of("/"),
+                List.of(
+                        "fallocate",
+                        "-p",
+                        "-o",
+                        Long.toString(from),
+                        "-l",
+                        Long.toString(length),
+                        pool.path().toString()));
+        if (!said.equals("exit code 0")) {
+            throw new IllegalStateException(said);
+        }
+        try (FileChannel channel = FileChannel.open(filler, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            while (true) {
+                channel.write(ByteBuffer.allocate(PAGE_BYTES));
+            }
+        } catch (final IOException e) {
+            System.out.println("full: " + e.getMessage());
+        }
+    }
+
+    private static void write(final BadBlockPool pool, final Path notes, final Mischief mischief) throws IOException {
         final List<String> states = new ArrayList<>();
         int told = 0;
         final EngineStore store = pool.open(false);
@@ -45,7 +90,7 @@ final class ReadOnlyDeviceCheck {
             map.put(BadBlockPool.key(i), BadBlockPool.value(i));
         }
         System.out.println("ready " + store.durability().mechanism());
-        System.in.read();
+        mischief.happen(store);
         for (int i = 0; i < KEYS; i++) {
             String state = "returned";
             try {

@@ -379,6 +379,7 @@ public final class HashIndex {
     private void publish(final long place, final long entry) {
         Memory.putLongRelease(place, entry | Entry.DIRTY); // 1. visible, with the warning
         context.persistence.persist(place, Long.BYTES); // 2. durable
+        Memory.checkStored(place, entry | Entry.DIRTY); // or what was there before would be retired
         Memory.putLongRelease(place, entry); // 3. no warning; need not be durable
     }
 
@@ -415,6 +416,7 @@ public final class HashIndex {
             context.space.prepareToUnlink(participant, old);
             Memory.putLongRelease(place, Entry.of(tag, 0) | Entry.DIRTY); // 1. the tombstone is visible
             context.persistence.persist(place, Long.BYTES); // 2. durable
+            Memory.checkStored(place, Entry.of(tag, 0) | Entry.DIRTY); // or the record would be retired for nothing
             Memory.putLongRelease(place, 0); // 3. empty, and free for reuse; need not be durable
             count.decrement();
             return old;

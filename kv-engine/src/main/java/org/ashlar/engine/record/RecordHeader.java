@@ -28,6 +28,9 @@ public final class RecordHeader {
     /** Offset of the space incarnation, 16 bits. */
     public static final int SPACE_INCARNATION_OFFSET = CRC_OFFSET + Integer.BYTES;
 
+    /** The bits of the first 8 bytes that a word may have which is never the beginning of a record: all but the space incarnation. */
+    public static final long NO_RECORD = ~(0xFFFFL << (SPACE_INCARNATION_OFFSET * Byte.SIZE));
+
     /** Offset of the key length, 16 bits. */
     public static final int KEY_LENGTH_OFFSET = SPACE_INCARNATION_OFFSET + Short.BYTES;
 
