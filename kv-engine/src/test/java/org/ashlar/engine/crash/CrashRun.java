@@ -210,7 +210,9 @@ final class CrashRun {
                 final SplittableRandom random = new SplittableRandom(mix(generationSeed, event));
                 // What is visible but not durable yet is there at write-backs and fences.
                 final int readOneIn = kind == EventKind.STORE ? profile.readOneIn() : (profile.readOneIn() + 3) / 4;
-                if (readOneIn > 0 && random.nextInt(readOneIn) == 0) {
+                // Who meets DIRTY while pages are synced waits for the sync, which is held here.
+                final boolean mayRead = kind == EventKind.STORE || !simulator.isPaged();
+                if (readOneIn > 0 && mayRead && random.nextInt(readOneIn) == 0) {
                     readInside(random);
                 }
                 if (isCrashPoint(event, kind, random)) {

@@ -1,6 +1,7 @@
 package org.ashlar.engine.crash;
 
 import java.util.stream.LongStream;
+import org.ashlar.kv.Durability;
 import org.ashlar.kv.Placement;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -72,10 +73,31 @@ final class EngineCrashTest {
         run(Placement.POOL, EngineProfiles.full(), Replay.seeds(2, 100));
     }
 
+    @Test
+    void aStoreThatSyncsPagesSurvivesAnyCrash() {
+        final Profile churn = EngineProfiles.churn().withName("churn by msync");
+        run(new EngineSubject(Placement.POOL, churn.chunks(), Durability.POWER_FAILURE), churn, Replay.seeds(2, 100));
+    }
+
+    @Test
+    void splitsOfAStoreThatSyncsPagesSurviveAnyCrash() {
+        final Profile split = EngineProfiles.split().withName("split by msync");
+        run(new EngineSubject(Placement.DRAM, split.chunks(), Durability.POWER_FAILURE), split, Replay.seeds(1, 100));
+    }
+
+    @Test
+    void aKilledProcessThatSyncsPagesAndThenALossOfPowerLoseNothing() {
+        final Profile kill = EngineProfiles.kill().withName("kill by msync");
+        run(new EngineSubject(Placement.POOL, kill.chunks(), Durability.POWER_FAILURE), kill, Replay.seeds(1, 100));
+    }
+
     private void run(final Placement placement, final Profile profile, final LongStream seeds) {
+        run(new EngineSubject(placement, profile.chunks()), profile, seeds);
+    }
+
+    private void run(final Subject subject, final Profile profile, final LongStream seeds) {
         final String name =
                 "EngineCrashTest#" + test.getTestMethod().orElseThrow().getName();
-        seeds.forEach(seed -> reporter.publishEntry(
-                new CrashRun(new EngineSubject(placement, profile.chunks()), profile, seed, name).run()));
+        seeds.forEach(seed -> reporter.publishEntry(new CrashRun(subject, profile, seed, name).run()));
     }
 }

@@ -12,8 +12,16 @@ import org.jspecify.annotations.Nullable;
  * thread-safe, as they are not.
  */
 public final class WriteBackSites {
-    private static final Set<String> SEAM =
-            Set.of("Memory", "Persistence", "RecorderHub", "CrashSimulator", "WriteBackSites");
+    private static final Set<String> SEAM = Set.of(
+            "Memory",
+            "Persistence",
+            "Mmap",
+            "PageSyncer",
+            "Pool$1",
+            "PoolFile",
+            "RecorderHub",
+            "CrashSimulator",
+            "WriteBackSites");
     private static final StackWalker WALKER = StackWalker.getInstance();
 
     private static @Nullable SortedMap<String, Long> seen;
