@@ -74,6 +74,26 @@ final class EngineCrashTest {
     }
 
     @Test
+    void threadsThatTakeTurnsLoseNothingInAnyCrash() {
+        run(Placement.POOL, EngineProfiles.threads(), Replay.seeds(4, 400));
+    }
+
+    @Test
+    void threadsThatSplitPagesLoseNothingInAnyCrash() {
+        run(Placement.POOL, EngineProfiles.threadsSplit(), Replay.seeds(2, 400));
+        run(Placement.DRAM, EngineProfiles.threadsDoubling(), Replay.seeds(2, 400));
+    }
+
+    @Test
+    void threadsThatShareSyncsLoseNothingInAnyCrash() {
+        final Profile threads = EngineProfiles.threads().withName("threads by msync");
+        run(
+                new EngineSubject(Placement.POOL, threads.chunks(), Durability.POWER_FAILURE),
+                threads,
+                Replay.seeds(2, 200));
+    }
+
+    @Test
     void aStoreThatSyncsPagesSurvivesAnyCrash() {
         final Profile churn = EngineProfiles.churn().withName("churn by msync");
         run(new EngineSubject(Placement.POOL, churn.chunks(), Durability.POWER_FAILURE), churn, Replay.seeds(2, 100));

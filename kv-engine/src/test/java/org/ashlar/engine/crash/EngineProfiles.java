@@ -115,7 +115,52 @@ final class EngineProfiles {
                 .withLaterOperations(8);
     }
 
+    /** Several threads on few keys, and a map of one thread's own that comes and goes. */
+    static Profile threads() {
+        return Profile.churn()
+                .withName("threads")
+                .withThreads(3)
+                .withMaps(2)
+                .withKeys(Profile.firstKeys(30))
+                .withOperations(0, 25)
+                .withValues(60, 12, 5_000)
+                .withCrashes(50, 3, 20)
+                .withGone(12, 1)
+                .withCompactions(12)
+                .withReaders(0);
+    }
+
+    /** Several threads that store to a page when it is split. */
+    static Profile threadsSplit() {
+        return threads()
+                .withName("threads, split")
+                .withKeys(Profile.firstKeys(900))
+                .withOperations(0, 12)
+                .withCrashes(40, 3, 60);
+    }
+
+    /** The same with keys whose hashes begin alike: one split after another, and the directory doubles. */
+    static Profile threadsDoubling() {
+        return threadsSplit()
+                .withName("threads, doubling")
+                .withKeys(TinyStores.collidingKeys(900, 950, 9, Value::key))
+                .withThreads(4);
+    }
+
     static List<Profile> all() {
-        return List.of(gone(), churn(), large(), split(), doubling(), overflow(), reuse(), sparse(), kill(), full());
+        return List.of(
+                gone(),
+                churn(),
+                large(),
+                split(),
+                doubling(),
+                overflow(),
+                reuse(),
+                sparse(),
+                kill(),
+                full(),
+                threads(),
+                threadsSplit(),
+                threadsDoubling());
     }
 }

@@ -215,6 +215,11 @@ public final class CrashSimulator implements MemoryRecorder {
         }
     }
 
+    /** From here on the calling thread is the one that is followed: what others do waits for it. */
+    public void followCaller() {
+        runner = Thread.currentThread();
+    }
+
     // ------------------------------------------------------------------------------------------- what there is
 
     /**

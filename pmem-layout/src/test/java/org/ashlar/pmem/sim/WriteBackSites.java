@@ -21,6 +21,7 @@ public final class WriteBackSites {
             "PoolFile",
             "RecorderHub",
             "CrashSimulator",
+            "TurnRecorder",
             "WriteBackSites");
     private static final StackWalker WALKER = StackWalker.getInstance();
 
