@@ -59,6 +59,7 @@ final class CrashRun {
     private long images;
     private long imagesOfImages;
     private long readsInside;
+    private long kills;
 
     /**
      * Prepares a run.
@@ -70,6 +71,16 @@ final class CrashRun {
         this.profile = profile;
         this.seed = seed;
         this.test = test;
+    }
+
+    /** Crash images opened and checked so far. */
+    long images() {
+        return images + imagesOfImages;
+    }
+
+    /** How many of them were of a process that was killed while the machine went on. */
+    long kills() {
+        return kills;
     }
 
     /** How long a reader may take before it counts as waiting for the writer. */
@@ -295,6 +306,10 @@ final class CrashRun {
             }
             final long inOperation = event - operationStart;
             int perMille = profile.crashPointsPerMille();
+            final boolean isStore = kind == EventKind.STORE || kind == EventKind.STORE_RELEASE;
+            if (perMille == Profile.EVERY_FENCE && !isStore) {
+                return true;
+            }
             if (kind == EventKind.STORE) {
                 perMille /= 3;
             }
@@ -365,6 +380,7 @@ final class CrashRun {
                 } else {
                     imagesOfImages++;
                 }
+                kills += choice.isKill() ? 1 : 0;
                 recover(random, choice.isKill());
             } catch (final Throwable e) {
                 final String what = "crash before " + kind + " at " + where() + ", image " + choice + ", descriptors "

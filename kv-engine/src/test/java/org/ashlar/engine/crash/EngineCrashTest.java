@@ -29,6 +29,11 @@ final class EngineCrashTest {
     }
 
     @Test
+    void everyWriteBackAndFenceOfAFewOperationsSurvivesACrash() {
+        run(Placement.POOL, EngineProfiles.everyFence(), Replay.seeds(2, 300));
+    }
+
+    @Test
     void theSameHoldsWithDescriptorsInDram() {
         run(Placement.DRAM, EngineProfiles.churn().withName("churn in DRAM"), Replay.seeds(1, 100));
     }

@@ -12,6 +12,19 @@ final class EngineProfiles {
         return Profile.churn();
     }
 
+    /** A few operations, the pool's creation among them, with a crash at every write-back and every fence. */
+    static Profile everyFence() {
+        return Profile.churn()
+                .withName("every fence")
+                .withMaps(2)
+                .withKeys(Profile.firstKeys(6))
+                .withOperations(0, 25)
+                .withValues(200, 6, 6_000)
+                .withGone(8, 1)
+                .withCompactions(0)
+                .withCrashes(Profile.EVERY_FENCE, 4, 60);
+    }
+
     /** Values in slots, in runs of pages and in runs of chunks. */
     static Profile large() {
         return Profile.churn()

@@ -6,6 +6,9 @@ import java.util.stream.IntStream;
 
 /** What a workload is like, and how densely it is crashed. The {@code with} methods return changed copies. */
 final class Profile {
+    /** Share of crash points that takes every write-back and every fence. */
+    static final int EVERY_FENCE = 1000;
+
     private static final int TINY_VALUE_BYTES = 16;
 
     private static final List<Operation.Kind> PUTS = List.of(

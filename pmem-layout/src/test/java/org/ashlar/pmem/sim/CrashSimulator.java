@@ -611,8 +611,14 @@ public final class CrashSimulator implements MemoryRecorder {
         event(kind);
         announcedAddress = address;
         announcedLength = length;
-        announcedRelease = kind == EventKind.STORE_RELEASE;
+        announcedRelease = kind == EventKind.STORE_RELEASE
+                && !(hasPendingLine(address) && Mutants.isLeftOut(Mutants.Kind.RELEASE));
         announcedThread = threadNumber();
+    }
+
+    private boolean hasPendingLine(final long address) {
+        final AddressMap.Region r = addresses.firstIn(address, address + 1);
+        return r != null && pending.containsKey(r.toFileOffset(address) & -LINE_BYTES);
     }
 
     private boolean touchesTracked(final long from, final long to) {
@@ -641,7 +647,7 @@ public final class CrashSimulator implements MemoryRecorder {
     }
 
     private void handOver(final List<PendingLine> lines) {
-        if (lines.isEmpty() || WriteBackSites.isLeftOut()) {
+        if (lines.isEmpty() || Mutants.isLeftOut(Mutants.Kind.WRITE_BACK)) {
             return;
         }
         checkThread();
@@ -693,6 +699,9 @@ public final class CrashSimulator implements MemoryRecorder {
         }
         checkThread();
         settle();
+        if (Mutants.isLeftOut(Mutants.Kind.FENCE)) {
+            return;
+        }
         event(EventKind.FENCE);
         final Map<PendingLine, Integer> handed = handedOver.get(thread);
         final Map<PendingLine, Integer> now = Map.copyOf(handed);
