@@ -60,6 +60,7 @@ final class CrashRun {
     private long imagesOfImages;
     private long readsInside;
     private long kills;
+    private long switches;
 
     /**
      * Prepares a run.
@@ -76,6 +77,11 @@ final class CrashRun {
     /** Crash images opened and checked so far. */
     long images() {
         return images + imagesOfImages;
+    }
+
+    /** How often the turn went from one thread to another. */
+    long switches() {
+        return switches;
     }
 
     /** How many of them were of a process that was killed while the machine went on. */
@@ -145,17 +151,22 @@ final class CrashRun {
     }
 
     private void runThreads(final Generation first, final Path pool, final ThreadedWorkload threads) throws Throwable {
+        // Where one step after the other is tried, the open before and the close after it are the same each time.
+        first.quiet = profile.onlySwitchAt() > 0;
         final Store store = subject.open(pool);
         first.opened(store);
         first.beginTurns(threads);
+        first.quiet = false;
         try {
             threads.run(store, () -> RecorderHub.install(null));
         } finally {
             first.endTurns();
         }
+        first.quiet = profile.onlySwitchAt() > 0;
         threads.settle();
         first.simulator.assertAllStoresWereSeen();
         StoreCheck.checkAll(store, first.oracle, new SplittableRandom(seed));
+        switches = threads.turns().switches();
         statsAtEnd = threads.turns().switches() + " switches of threads, "
                 + threads.turns().waits() + " waits, trace " + threads.turns().trace() + "; " + store.stats();
         first.closing();

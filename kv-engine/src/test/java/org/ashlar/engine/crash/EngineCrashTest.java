@@ -30,7 +30,7 @@ final class EngineCrashTest {
 
     @Test
     void everyWriteBackAndFenceOfAFewOperationsSurvivesACrash() {
-        run(Placement.POOL, EngineProfiles.everyFence(), Replay.seeds(2, 300));
+        run(Placement.POOL, EngineProfiles.everyFence(), Replay.seeds(1, 300));
     }
 
     @Test
@@ -80,13 +80,13 @@ final class EngineCrashTest {
 
     @Test
     void threadsThatTakeTurnsLoseNothingInAnyCrash() {
-        run(Placement.POOL, EngineProfiles.threads(), Replay.seeds(4, 400));
+        run(Placement.POOL, EngineProfiles.threads(), Replay.seeds(2, 400));
     }
 
     @Test
     void threadsThatSplitPagesLoseNothingInAnyCrash() {
-        run(Placement.POOL, EngineProfiles.threadsSplit(), Replay.seeds(2, 400));
-        run(Placement.DRAM, EngineProfiles.threadsDoubling(), Replay.seeds(2, 400));
+        run(Placement.POOL, EngineProfiles.threadsSplit(), Replay.seeds(1, 400));
+        run(Placement.DRAM, EngineProfiles.threadsDoubling(), Replay.seeds(1, 400));
     }
 
     @Test
@@ -101,7 +101,7 @@ final class EngineCrashTest {
     @Test
     void aStoreThatSyncsPagesSurvivesAnyCrash() {
         final Profile churn = EngineProfiles.churn().withName("churn by msync");
-        run(new EngineSubject(Placement.POOL, churn.chunks(), Durability.POWER_FAILURE), churn, Replay.seeds(2, 100));
+        run(new EngineSubject(Placement.POOL, churn.chunks(), Durability.POWER_FAILURE), churn, Replay.seeds(1, 100));
     }
 
     @Test

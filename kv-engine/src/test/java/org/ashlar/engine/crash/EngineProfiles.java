@@ -160,6 +160,19 @@ final class EngineProfiles {
                 .withThreads(4);
     }
 
+    /** Two threads with an operation each, one of which is stopped once. */
+    static Profile oneSwitch() {
+        return threads()
+                .withName("one switch")
+                .withThreads(2)
+                .withOperations(0, 1)
+                .withKeys(Profile.firstKeys(8))
+                .withValues(60, 2, 9_000)
+                .withGone(0, 0)
+                .withCompactions(0)
+                .withCrashes(300, 4, 1_000);
+    }
+
     static List<Profile> all() {
         return List.of(
                 gone(),

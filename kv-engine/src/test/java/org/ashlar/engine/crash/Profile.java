@@ -75,6 +75,9 @@ final class Profile {
     /** Threads that take turns; with more than one, {@link ThreadedWorkload} says what they do. */
     private int threads = 1;
 
+    /** The step at which the first thread is stopped while the others go on to their ends; 0 where the seed decides. */
+    private long onlySwitchAt = 0;
+
     /** Operations on a recovered image, at most. */
     private int maxLaterOperations = 6;
 
@@ -105,6 +108,7 @@ final class Profile {
         compactOneIn = other.compactOneIn;
         maxLaterOperations = other.maxLaterOperations;
         threads = other.threads;
+        onlySwitchAt = other.onlySwitchAt;
     }
 
     /** Overwrites, deletes and insertions of few keys in several maps. */
@@ -146,6 +150,10 @@ final class Profile {
 
     int secondOneIn() {
         return secondOneIn;
+    }
+
+    long onlySwitchAt() {
+        return onlySwitchAt;
     }
 
     int threads() {
@@ -294,6 +302,12 @@ final class Profile {
     Profile withThreads(final int value) {
         final Profile p = new Profile(this);
         p.threads = value;
+        return p;
+    }
+
+    Profile withOnlySwitchAt(final long value) {
+        final Profile p = new Profile(this);
+        p.onlySwitchAt = value;
         return p;
     }
 

@@ -46,7 +46,7 @@ final class ThreadedWorkload {
         this.profile = profile;
         this.seed = seed;
         this.oracle = oracle;
-        turns = new Turns(seed);
+        turns = profile.onlySwitchAt() > 0 ? Turns.switchingAt(profile.onlySwitchAt()) : new Turns(seed);
     }
 
     Turns turns() {

@@ -47,8 +47,8 @@ import org.jspecify.annotations.Nullable;
  * ends (like a fence). Until then the kernel may have written any page, at any instant since its last sync, part of it earlier than
  * other parts; {@link ImageChoice} says how that is chosen.
  *
- * <p><b>Threads.</b> One at a time. {@link #callOn} lends the simulator to another thread while the current one waits; each
- * thread's fences cover that thread's write-backs only.
+ * <p><b>Threads.</b> One at a time: {@link #callOn} lends the simulator to another thread while the current one waits, and {@link Turns}
+ * passes it round. Each thread's fences cover that thread's write-backs only.
  *
  * <p><b>Not modelled:</b> file lengths, allocation and directory entries (durable at once), caches that are in the persistence domain,
  * tearing within an 8-byte word, and, where stores become durable by lines, syncs (except as {@link #synced} says).

@@ -2,8 +2,8 @@ package org.ashlar.pmem.sim;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 

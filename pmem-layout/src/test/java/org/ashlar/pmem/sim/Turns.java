@@ -35,6 +35,9 @@ public final class Turns implements Scheduler {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final SplittableRandom random;
+    /** The step at which the first thread is stopped until the others have ended or wait for it; 0 where the seed decides. */
+    private final long onlySwitchAt;
+
     private final List<Worker> workers = new ArrayList<>();
     private volatile @Nullable Worker running;
     private volatile @Nullable Thread watcher;
@@ -99,7 +102,23 @@ public final class Turns implements Scheduler {
      * @param seed decides
      */
     public Turns(final long seed) {
+        this(seed, 0);
+    }
+
+    private Turns(final long seed, final long onlySwitchAt) {
         random = new SplittableRandom(seed);
+        this.onlySwitchAt = onlySwitchAt;
+    }
+
+    /**
+     * Makes turns by which the first thread goes up to one of its steps, then the others to their ends, then the first to its end: so that
+     * all places where it could be stopped can be tried one after the other.
+     *
+     * @param step number of the step, from 1
+     * @return the turns; {@link #switches} is at most 1 where the first thread has fewer steps
+     */
+    public static Turns switchingAt(final long step) {
+        return new Turns(step, step);
     }
 
     /**
@@ -173,11 +192,12 @@ public final class Turns implements Scheduler {
         }
         steps.incrementAndGet();
         awaitReleased();
-        if (steps.get() < stretchEnds && !mustYield && !(telling && random.nextInt(TELLING_ONE_IN) == 0)) {
+        final boolean isTelling = telling && onlySwitchAt == 0 && random.nextInt(TELLING_ONE_IN) == 0;
+        if (steps.get() < stretchEnds && !mustYield && !isTelling) {
             return;
         }
         worker.isReady = true;
-        final Worker next = pick(mustYield ? worker : null);
+        final Worker next = pick(mustYield || onlySwitchAt > 0 ? worker : null);
         if (next == null || next == worker) {
             worker.isReady = false;
             return;
@@ -216,6 +236,10 @@ public final class Turns implements Scheduler {
             if (worker != not && worker.canGoOn()) {
                 able.add(worker);
             }
+        }
+        if (onlySwitchAt > 0) {
+            stretchEnds = running == null ? onlySwitchAt : Long.MAX_VALUE;
+            return able.isEmpty() ? null : able.get(0);
         }
         stretchEnds = steps.get() + (1L << random.nextInt(LONGEST_STRETCH_LOG + 1));
         return able.isEmpty() ? null : able.get(random.nextInt(able.size()));
