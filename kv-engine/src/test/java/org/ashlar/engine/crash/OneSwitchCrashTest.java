@@ -15,8 +15,8 @@ final class OneSwitchCrashTest {
     @Test
     void whatIsAcknowledgedWhileAnotherOperationIsHeldSurvivesAnyCrash() {
         final int stride = Boolean.getBoolean("ashlar.long") ? 1 : QUICK_STRIDE;
-        final int tried =
-                Replay.seeds(2, 20).mapToInt(seed -> switchesTried(seed, stride))
+        final int tried = Replay.seeds(2, 20)
+                .mapToInt(seed -> switchesTried(seed, stride))
                 .sum();
         assertTrue(tried > 10, () -> tried + " steps at which the first thread was stopped");
     }

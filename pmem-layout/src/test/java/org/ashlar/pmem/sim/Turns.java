@@ -42,6 +42,9 @@ public final class Turns implements Scheduler {
     private volatile @Nullable Worker running;
     private volatile @Nullable Thread watcher;
     private volatile boolean held;
+    /** Whether the thread whose turn it is waits for one that was released; it is not stuck, however long that takes. */
+    private volatile boolean settling;
+
     private volatile boolean ended;
     private final AtomicLong steps = new AtomicLong();
     private long stretchEnds;
@@ -191,7 +194,12 @@ public final class Turns implements Scheduler {
             return;
         }
         steps.incrementAndGet();
-        awaitReleased();
+        settling = true;
+        try {
+            awaitReleased();
+        } finally {
+            settling = false;
+        }
         final boolean isTelling = telling && onlySwitchAt == 0 && random.nextInt(TELLING_ONE_IN) == 0;
         if (steps.get() < stretchEnds && !mustYield && !isTelling) {
             return;
@@ -309,7 +317,7 @@ public final class Turns implements Scheduler {
                     passTo(next);
                     since = System.nanoTime();
                 }
-            } else if (!held) {
+            } else if (!held && !settling) {
                 final Thread.State state = worker.getState();
                 final boolean same = steps.get() == stepsSeen && running == worker && !worker.isReady;
                 looks = same && isWaiting(state) ? looks + 1 : 0;
@@ -330,7 +338,10 @@ public final class Turns implements Scheduler {
                     since = System.nanoTime();
                 }
             }
-            if (System.nanoTime() - since > STUCK_NANOS && !held) {
+            if (held || settling) {
+                since = System.nanoTime();
+            }
+            if (System.nanoTime() - since > STUCK_NANOS) {
                 final AssertionError stuck = new AssertionError("all threads wait: " + describe());
                 onFailure.run();
                 throwOut();
