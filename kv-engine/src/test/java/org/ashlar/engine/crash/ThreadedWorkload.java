@@ -10,6 +10,7 @@ import org.ashlar.kv.KvMap;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.sim.Turns;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What several threads do that take turns: all of them store and read the same keys of one map, and one has maps of its own besides, which
@@ -182,7 +183,7 @@ final class ThreadedWorkload {
         }
     }
 
-    private void saw(final Histories.Call call, final byte @org.jspecify.annotations.Nullable [] found) {
+    private void saw(final Histories.Call call, final byte @Nullable [] found) {
         returned();
         histories.endHavingSeen(call, found);
     }
