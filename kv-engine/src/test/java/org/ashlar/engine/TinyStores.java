@@ -30,11 +30,25 @@ public final class TinyStores {
      * @return the store
      */
     public static Store open(final Path path, final Placement placement, final int chunks) {
+        return open(path, placement, chunks, Durability.WRITE_BACK_FORCED);
+    }
+
+    /**
+     * Opens, or creates, a store that has no thread of its own.
+     *
+     * @param path of the pool
+     * @param placement where descriptors live
+     * @param chunks that the pool can grow to
+     * @param durability of its writes
+     * @return the store
+     */
+    public static Store open(
+            final Path path, final Placement placement, final int chunks, final Durability durability) {
         return EngineStore.open(
                 path,
                 StoreOptions.defaults()
                         .withInitialBytes(INITIAL_BYTES)
-                        .withDurability(Durability.WRITE_BACK_FORCED)
+                        .withDurability(durability)
                         .withPlacement(placement)
                         .withBackgroundWork(false),
                 tuning(chunks));

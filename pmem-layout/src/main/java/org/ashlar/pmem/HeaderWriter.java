@@ -28,6 +28,16 @@ final class HeaderWriter {
     }
 
     /**
+     * Makes the newest copy durable as it was found. To be called before the first update, which begins with overwriting the other: a
+     * process that was killed may have written the newest and not got to persisting it.
+     *
+     * @param forceSync whether to wait for the device even where persisting does not
+     */
+    void settle(final boolean forceSync) {
+        persist(newestCopy, forceSync);
+    }
+
+    /**
      * Makes a changed header durable.
      *
      * @param change what to change in it
@@ -47,8 +57,16 @@ final class HeaderWriter {
 
     private void write(final PoolHeader header, final int copy, final boolean forceSync) {
         Steps.reached("write header " + copy);
-        final long at = address + (copy == 0 ? PoolLayout.HEADER_A_OFFSET : PoolLayout.HEADER_B_OFFSET);
-        Memory.copyIn(header.bytes(), Memory.ARRAY_BASE, at, PoolHeader.BYTES);
+        Memory.copyIn(header.bytes(), Memory.ARRAY_BASE, addressOf(copy), PoolHeader.BYTES);
+        persist(copy, forceSync);
+    }
+
+    private long addressOf(final int copy) {
+        return address + (copy == 0 ? PoolLayout.HEADER_A_OFFSET : PoolLayout.HEADER_B_OFFSET);
+    }
+
+    private void persist(final int copy, final boolean forceSync) {
+        final long at = addressOf(copy);
         persistence.persist(at, PoolHeader.BYTES);
         if (forceSync && persistence.mode() != Persistence.Mode.MSYNC) {
             syncer.sync(at, PoolHeader.BYTES);

@@ -126,14 +126,23 @@ public final class Memory {
     }
 
     public static int getIntAcquire(final long address) {
+        if (RECORDER != null) {
+            RECORDER.loadAcquire(address);
+        }
         return UnsafeApi.getIntAcquire(null, address);
     }
 
     public static long getLongAcquire(final long address) {
+        if (RECORDER != null) {
+            RECORDER.loadAcquire(address);
+        }
         return UnsafeApi.getLongAcquire(null, address);
     }
 
     public static long getLongVolatile(final long address) {
+        if (RECORDER != null) {
+            RECORDER.loadAcquire(address);
+        }
         return UnsafeApi.getLongVolatile(null, address);
     }
 
@@ -504,6 +513,29 @@ public final class Memory {
     static void noteErased(final long address, final long length) {
         if (RECORDER != null) {
             RECORDER.store(address, length);
+        }
+    }
+
+    static void noteSyncing(final long address, final long length) {
+        if (RECORDER != null) {
+            RECORDER.rangeSyncing(address, length);
+        }
+    }
+
+    static void noteRangeSynced() {
+        if (RECORDER != null) {
+            RECORDER.rangeSynced();
+        }
+    }
+
+    /** Whether syncs reach something that keeps bytes, whatever the file system is: a test's. */
+    static boolean hasSimulatedDevice() {
+        return RECORDER != null && RECORDER.isDevice();
+    }
+
+    static void noteSyncing(final PoolFile file) {
+        if (RECORDER != null) {
+            RECORDER.syncing(file.path());
         }
     }
 

@@ -39,6 +39,33 @@ public interface MemoryRecorder {
     void fence();
 
     /**
+     * A load that is ordered before the loads and stores that follow it is about to happen: an acquire or a volatile one.
+     *
+     * @param address first byte
+     */
+    default void loadAcquire(final long address) {}
+
+    /**
+     * The pages of a range are about to be synced; they are durable when {@link #rangeSynced} is called by the same thread.
+     *
+     * @param address first byte, any alignment
+     * @param length bytes
+     */
+    default void rangeSyncing(final long address, final long length) {}
+
+    /** The sync that this thread began with {@link #rangeSyncing} has ended well. */
+    default void rangeSynced() {}
+
+    /**
+     * Whether this recorder stands for a device, so that syncs of a file in memory are worth something.
+     *
+     * @return false where it only looks on
+     */
+    default boolean isDevice() {
+        return false;
+    }
+
+    /**
      * A part of a file has been mapped, in place of what was mapped there.
      *
      * @param file the file
@@ -65,7 +92,14 @@ public interface MemoryRecorder {
     default void fileSized(final Path file, final long bytes) {}
 
     /**
-     * A file has been synced: all that was stored to it is durable.
+     * All of a file is about to be synced.
+     *
+     * @param file the file
+     */
+    default void syncing(final Path file) {}
+
+    /**
+     * A file has been synced: all that was stored to it before {@link #syncing} is durable.
      *
      * @param file the file
      */

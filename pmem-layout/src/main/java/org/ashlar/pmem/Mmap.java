@@ -97,6 +97,7 @@ final class Mmap {
     /** Returns when the pages of a range are on the device. */
     static void sync(final long address, final long length) {
         final long start = PoolLayout.alignPageDown(address);
+        Memory.noteSyncing(address, length);
         while (NativeLinux.msync(start, address + length - start, NativeLinux.MS_SYNC) != 0) {
             final int errno = NativeLinux.errno();
             if (errno != Errno.EINTR) {
@@ -109,5 +110,6 @@ final class Mmap {
                         0);
             }
         }
+        Memory.noteRangeSynced();
     }
 }

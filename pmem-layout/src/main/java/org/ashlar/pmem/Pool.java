@@ -102,9 +102,13 @@ public final class Pool implements AutoCloseable {
         if (writesLost || descriptorFile != null) {
             blocks.fillAgain(allocation);
         }
-        // 2. Stamp durable, clean mark gone, before anything bears the one or relies on the other.
+        // 2. One whole header is durable before the other is overwritten; what a restarted machine reads is.
+        if (!created && !machineRestarted) {
+            header.settle(!isEager());
+        }
+        // 3. Stamp durable, clean mark gone, before anything bears the one or relies on the other.
         header.update(next -> next.opened(openCounter, openStamp, durability.mode(), durability.dax()), !isEager());
-        // 3. Only then the descriptor file may say that it belongs to this open.
+        // 4. Only then the descriptor file may say that it belongs to this open.
         if (descriptorFile != null) {
             descriptorFile.bind(uuid, openStamp);
         }

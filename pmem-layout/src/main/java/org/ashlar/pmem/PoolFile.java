@@ -208,6 +208,7 @@ final class PoolFile implements AutoCloseable {
     /** Returns when the file's bytes, its length and its blocks are on the device. */
     void sync() {
         Steps.reached("fsync " + path.getFileName());
+        Memory.noteSyncing(this);
         final int errno = fsync();
         if (errno != 0) {
             throw new PoolException(
@@ -220,6 +221,7 @@ final class PoolFile implements AutoCloseable {
 
     /** As {@link #sync}, but for what is of no use for reading the bytes back, such as times. */
     void syncData() {
+        Memory.noteSyncing(this);
         while (NativeLinux.fdatasync(fd) != 0) {
             final int errno = NativeLinux.errno();
             if (errno != Errno.EINTR) {
@@ -257,6 +259,9 @@ final class PoolFile implements AutoCloseable {
 
     /** Whether the file lives in memory, which no sync makes survive the machine. */
     boolean isInMemory() {
+        if (Memory.hasSimulatedDevice()) {
+            return false;
+        }
         final byte[] buffer = new byte[NativeLinux.STATFS_BYTES];
         if (NativeLinux.fstatfs(fd, buffer) != 0) {
             throw Errno.exception(NativeLinux.errno(), "fstatfs of " + path);

@@ -89,4 +89,42 @@ public final class RecorderHub implements MemoryRecorder {
             r.synced(file);
         }
     }
+
+    @Override
+    public void loadAcquire(final long address) {
+        final MemoryRecorder r = installed;
+        if (r != null) {
+            r.loadAcquire(address);
+        }
+    }
+
+    @Override
+    public void rangeSyncing(final long address, final long length) {
+        final MemoryRecorder r = installed;
+        if (r != null) {
+            r.rangeSyncing(address, length);
+        }
+    }
+
+    @Override
+    public void rangeSynced() {
+        final MemoryRecorder r = installed;
+        if (r != null) {
+            r.rangeSynced();
+        }
+    }
+
+    @Override
+    public void syncing(final Path file) {
+        final MemoryRecorder r = installed;
+        if (r != null) {
+            r.syncing(file);
+        }
+    }
+
+    /** Always, as images are opened with no recorder installed. */
+    @Override
+    public boolean isDevice() {
+        return true;
+    }
 }

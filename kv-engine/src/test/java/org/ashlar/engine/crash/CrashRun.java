@@ -14,11 +14,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.Store;
+import org.ashlar.pmem.MemoryRecorder;
 import org.ashlar.pmem.RecorderHub;
 import org.ashlar.pmem.sim.CrashSimulator;
 import org.ashlar.pmem.sim.EventKind;
 import org.ashlar.pmem.sim.ImageChoice;
 import org.ashlar.pmem.sim.ImageDirectory;
+import org.ashlar.pmem.sim.TurnRecorder;
 import org.ashlar.pmem.sim.VolatileTreatment;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,8 @@ final class CrashRun {
 
     private static final int STRUCTURAL_EVENTS = 400;
 
+    private static final int AFTER_RETURN_PER_MILLE = 500;
+
     private final Subject subject;
     private final Profile profile;
     private final long seed;
@@ -55,6 +59,8 @@ final class CrashRun {
     private long images;
     private long imagesOfImages;
     private long readsInside;
+    private long kills;
+    private long switches;
 
     /**
      * Prepares a run.
@@ -66,6 +72,21 @@ final class CrashRun {
         this.profile = profile;
         this.seed = seed;
         this.test = test;
+    }
+
+    /** Crash images opened and checked so far. */
+    long images() {
+        return images + imagesOfImages;
+    }
+
+    /** How often the turn went from one thread to another. */
+    long switches() {
+        return switches;
+    }
+
+    /** How many of them were of a process that was killed while the machine went on. */
+    long kills() {
+        return kills;
     }
 
     /** How long a reader may take before it counts as waiting for the writer. */
@@ -81,10 +102,19 @@ final class CrashRun {
     String run() {
         final long start = System.nanoTime();
         final Path pool = directory.file("pool");
-        final Generation first = new Generation(pool, directory.file("image"), new Oracle(), seed, null);
+        final Oracle oracle = new Oracle();
+        final ThreadedWorkload threads = profile.threads() == 1 ? null : new ThreadedWorkload(profile, seed, oracle);
+        if (threads != null) {
+            threads.prefill(subject, pool);
+        }
+        final Generation first = new Generation(pool, directory.file("image"), oracle, seed, null);
         try {
             first.begin();
-            runWorkload(first, pool);
+            if (threads == null) {
+                runWorkload(first, pool);
+            } else {
+                runThreads(first, pool, threads);
+            }
             first.end();
             final Store store = subject.open(pool);
             StoreCheck.checkAll(store, first.oracle, new SplittableRandom(seed));
@@ -120,6 +150,30 @@ final class CrashRun {
         first.rethrow();
     }
 
+    private void runThreads(final Generation first, final Path pool, final ThreadedWorkload threads) throws Throwable {
+        // Where one step after the other is tried, the open before and the close after it are the same each time.
+        first.quiet = profile.onlySwitchAt() > 0;
+        final Store store = subject.open(pool);
+        first.opened(store);
+        first.beginTurns(threads);
+        first.quiet = false;
+        try {
+            threads.run(store, () -> RecorderHub.install(null));
+        } finally {
+            first.endTurns();
+        }
+        first.quiet = profile.onlySwitchAt() > 0;
+        threads.settle();
+        first.simulator.assertAllStoresWereSeen();
+        StoreCheck.checkAll(store, first.oracle, new SplittableRandom(seed));
+        switches = threads.turns().switches();
+        statsAtEnd = threads.turns().switches() + " switches of threads, "
+                + threads.turns().waits() + " waits, trace " + threads.turns().trace() + "; " + store.stats();
+        first.closing();
+        store.close();
+        first.rethrow();
+    }
+
     /** A store under a simulator: the workload's own, or an image that is crashed again. */
     private final class Generation {
         final CrashSimulator simulator;
@@ -136,8 +190,11 @@ final class CrashRun {
         private final Map<String, KvMap> handles = new HashMap<>();
 
         private @Nullable Store store;
+        private @Nullable ThreadedWorkload threads;
+        private MemoryRecorder recorder;
         private long operationStart;
         private boolean wasReadInside;
+        private long acknowledged;
 
         Generation(
                 final Path pool,
@@ -146,6 +203,7 @@ final class CrashRun {
                 final long generationSeed,
                 final @Nullable Generation parent) {
             simulator = subject.simulator(pool);
+            recorder = simulator;
             this.image = image;
             this.oracle = oracle;
             this.generationSeed = generationSeed;
@@ -155,6 +213,28 @@ final class CrashRun {
         void begin() {
             RecorderHub.install(simulator);
             simulator.listen(this::before);
+        }
+
+        void beginTurns(final ThreadedWorkload value) {
+            threads = value;
+            recorder = new TurnRecorder(value.turns(), simulator);
+            simulator.listen((event, kind) -> value.turns().hold(() -> {
+                operationStart = event;
+                before(event, kind);
+            }));
+            RecorderHub.install(recorder);
+        }
+
+        void endTurns() {
+            threads = null;
+            recorder = simulator;
+            simulator.followCaller();
+            begin();
+        }
+
+        private Oracle expectation() {
+            final ThreadedWorkload running = threads;
+            return running == null ? oracle.copy() : running.expectation();
         }
 
         void opened(final Store value) {
@@ -198,7 +278,9 @@ final class CrashRun {
         }
 
         String where() {
-            return "event " + simulator.events() + ", in flight " + oracle.inFlight() + ", last operations "
+            final ThreadedWorkload running = threads;
+            return "event " + simulator.events() + ", in flight " + oracle.inFlight()
+                    + (running == null ? "" : " and " + running.inFlight()) + ", last operations "
                     + trace.subList(Math.max(0, trace.size() - 5), trace.size());
         }
 
@@ -210,7 +292,9 @@ final class CrashRun {
                 final SplittableRandom random = new SplittableRandom(mix(generationSeed, event));
                 // What is visible but not durable yet is there at write-backs and fences.
                 final int readOneIn = kind == EventKind.STORE ? profile.readOneIn() : (profile.readOneIn() + 3) / 4;
-                if (readOneIn > 0 && random.nextInt(readOneIn) == 0) {
+                // Who meets DIRTY while pages are synced waits for the sync, which is held here.
+                final boolean mayRead = kind == EventKind.STORE || !simulator.isPaged();
+                if (readOneIn > 0 && mayRead && random.nextInt(readOneIn) == 0) {
                     readInside(random);
                 }
                 if (isCrashPoint(event, kind, random)) {
@@ -233,11 +317,21 @@ final class CrashRun {
             }
             final long inOperation = event - operationStart;
             int perMille = profile.crashPointsPerMille();
+            final boolean isStore = kind == EventKind.STORE || kind == EventKind.STORE_RELEASE;
+            if (perMille == Profile.EVERY_FENCE && !isStore) {
+                return true;
+            }
             if (kind == EventKind.STORE) {
                 perMille /= 3;
             }
             if (wasReadInside) {
                 perMille *= 3;
+            }
+            final ThreadedWorkload running = threads;
+            if (running != null && running.acknowledged() != acknowledged) {
+                // What one has been told is done may hang on what another has not finished.
+                acknowledged = running.acknowledged();
+                perMille = AFTER_RETURN_PER_MILLE;
             }
             if (inOperation > USUAL_EVENTS + STRUCTURAL_EVENTS) {
                 perMille /= 20;
@@ -297,6 +391,7 @@ final class CrashRun {
                 } else {
                     imagesOfImages++;
                 }
+                kills += choice.isKill() ? 1 : 0;
                 recover(random, choice.isKill());
             } catch (final Throwable e) {
                 final String what = "crash before " + kind + " at " + where() + ", image " + choice + ", descriptors "
@@ -305,7 +400,7 @@ final class CrashRun {
                         ? failure(what, e, event, choice.toString())
                         : new AssertionError(e.getMessage() + "\n  in the image of an image: " + what, e);
             } finally {
-                RecorderHub.install(simulator);
+                RecorderHub.install(recorder);
                 delete(image);
                 delete(subject.draftOf(image));
             }
@@ -313,7 +408,7 @@ final class CrashRun {
 
         /** Opens an image and uses it; the order in which things are touched first differs from one to the next. */
         private void recover(final SplittableRandom random, final boolean killed) {
-            final Oracle expected = oracle.copy();
+            final Oracle expected = expectation();
             final boolean again = parent == null && (killed || random.nextInt(profile.secondOneIn()) == 0);
             final Generation next =
                     again ? new Generation(image, directory.file("image2"), expected, random.nextLong(), this) : null;

@@ -1,6 +1,7 @@
 package org.ashlar.engine.crash;
 
 import java.util.stream.LongStream;
+import org.ashlar.kv.Durability;
 import org.ashlar.kv.Placement;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,14 @@ final class EngineCrashTest {
     @Test
     void overwritesDeletesAndInsertionsSurviveAnyCrash() {
         run(Placement.POOL, EngineProfiles.churn(), Replay.seeds(3, 300));
+    }
+
+    @Test
+    void everyWriteBackAndFenceOfAFewOperationsSurvivesACrash() {
+        // Images are hardly crashed again: that would be at every write-back and fence too, which the long set has time
+        // for.
+        final Profile profile = EngineProfiles.everyFence().withCrashes(Profile.EVERY_FENCE, 4, 1_000);
+        run(Placement.POOL, profile, Replay.seeds(1, 300));
     }
 
     @Test
@@ -72,10 +81,51 @@ final class EngineCrashTest {
         run(Placement.POOL, EngineProfiles.full(), Replay.seeds(2, 100));
     }
 
+    @Test
+    void threadsThatTakeTurnsLoseNothingInAnyCrash() {
+        run(Placement.POOL, EngineProfiles.threads(), Replay.seeds(2, 400));
+    }
+
+    @Test
+    void threadsThatSplitPagesLoseNothingInAnyCrash() {
+        run(Placement.POOL, EngineProfiles.threadsSplit(), Replay.seeds(1, 400));
+        run(Placement.DRAM, EngineProfiles.threadsDoubling(), Replay.seeds(1, 400));
+    }
+
+    @Test
+    void threadsThatShareSyncsLoseNothingInAnyCrash() {
+        final Profile threads = EngineProfiles.threads().withName("threads by msync");
+        run(
+                new EngineSubject(Placement.POOL, threads.chunks(), Durability.POWER_FAILURE),
+                threads,
+                Replay.seeds(2, 200));
+    }
+
+    @Test
+    void aStoreThatSyncsPagesSurvivesAnyCrash() {
+        final Profile churn = EngineProfiles.churn().withName("churn by msync");
+        run(new EngineSubject(Placement.POOL, churn.chunks(), Durability.POWER_FAILURE), churn, Replay.seeds(1, 100));
+    }
+
+    @Test
+    void splitsOfAStoreThatSyncsPagesSurviveAnyCrash() {
+        final Profile split = EngineProfiles.split().withName("split by msync");
+        run(new EngineSubject(Placement.DRAM, split.chunks(), Durability.POWER_FAILURE), split, Replay.seeds(1, 100));
+    }
+
+    @Test
+    void aKilledProcessThatSyncsPagesAndThenALossOfPowerLoseNothing() {
+        final Profile kill = EngineProfiles.kill().withName("kill by msync");
+        run(new EngineSubject(Placement.POOL, kill.chunks(), Durability.POWER_FAILURE), kill, Replay.seeds(1, 100));
+    }
+
     private void run(final Placement placement, final Profile profile, final LongStream seeds) {
+        run(new EngineSubject(placement, profile.chunks()), profile, seeds);
+    }
+
+    private void run(final Subject subject, final Profile profile, final LongStream seeds) {
         final String name =
                 "EngineCrashTest#" + test.getTestMethod().orElseThrow().getName();
-        seeds.forEach(seed -> reporter.publishEntry(
-                new CrashRun(new EngineSubject(placement, profile.chunks()), profile, seed, name).run()));
+        seeds.forEach(seed -> reporter.publishEntry(new CrashRun(subject, profile, seed, name).run()));
     }
 }

@@ -12,6 +12,19 @@ final class EngineProfiles {
         return Profile.churn();
     }
 
+    /** A few operations, the pool's creation among them, with a crash at every write-back and every fence. */
+    static Profile everyFence() {
+        return Profile.churn()
+                .withName("every fence")
+                .withMaps(2)
+                .withKeys(Profile.firstKeys(6))
+                .withOperations(0, 25)
+                .withValues(200, 6, 6_000)
+                .withGone(8, 1)
+                .withCompactions(0)
+                .withCrashes(Profile.EVERY_FENCE, 4, 60);
+    }
+
     /** Values in slots, in runs of pages and in runs of chunks. */
     static Profile large() {
         return Profile.churn()
@@ -115,7 +128,65 @@ final class EngineProfiles {
                 .withLaterOperations(8);
     }
 
+    /** Several threads on few keys, and a map of one thread's own that comes and goes. */
+    static Profile threads() {
+        return Profile.churn()
+                .withName("threads")
+                .withThreads(3)
+                .withMaps(2)
+                .withKeys(Profile.firstKeys(30))
+                .withOperations(0, 25)
+                .withValues(60, 12, 5_000)
+                .withCrashes(50, 3, 20)
+                .withGone(12, 1)
+                .withCompactions(12)
+                .withReaders(0);
+    }
+
+    /** Several threads that store to a page when it is split. */
+    static Profile threadsSplit() {
+        return threads()
+                .withName("threads, split")
+                .withKeys(Profile.firstKeys(900))
+                .withOperations(0, 12)
+                .withCrashes(40, 3, 60);
+    }
+
+    /** The same with keys whose hashes begin alike: one split after another, and the directory doubles. */
+    static Profile threadsDoubling() {
+        return threadsSplit()
+                .withName("threads, doubling")
+                .withKeys(TinyStores.collidingKeys(900, 950, 9, Value::key))
+                .withThreads(4);
+    }
+
+    /** Two threads with an operation each, one of which is stopped once. */
+    static Profile oneSwitch() {
+        return threads()
+                .withName("one switch")
+                .withThreads(2)
+                .withOperations(0, 1)
+                .withKeys(Profile.firstKeys(8))
+                .withValues(60, 2, 9_000)
+                .withGone(0, 0)
+                .withCompactions(0)
+                .withCrashes(300, 4, 1_000);
+    }
+
     static List<Profile> all() {
-        return List.of(gone(), churn(), large(), split(), doubling(), overflow(), reuse(), sparse(), kill(), full());
+        return List.of(
+                gone(),
+                churn(),
+                large(),
+                split(),
+                doubling(),
+                overflow(),
+                reuse(),
+                sparse(),
+                kill(),
+                full(),
+                threads(),
+                threadsSplit(),
+                threadsDoubling());
     }
 }

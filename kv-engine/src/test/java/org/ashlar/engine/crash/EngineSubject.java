@@ -2,6 +2,7 @@ package org.ashlar.engine.crash;
 
 import java.nio.file.Path;
 import org.ashlar.engine.TinyStores;
+import org.ashlar.kv.Durability;
 import org.ashlar.kv.Placement;
 import org.ashlar.kv.Store;
 import org.ashlar.pmem.PoolRanges;
@@ -12,16 +13,25 @@ import org.ashlar.pmem.sim.CrashSimulator;
  *
  * @param placement where descriptors live
  * @param chunks that a pool can grow to
+ * @param durability {@code WRITE_BACK_FORCED}, or {@code POWER_FAILURE}, which is by syncs of pages here
  */
-record EngineSubject(Placement placement, int chunks) implements Subject {
+record EngineSubject(Placement placement, int chunks, Durability durability) implements Subject {
+    EngineSubject(final Placement placement, final int chunks) {
+        this(placement, chunks, Durability.WRITE_BACK_FORCED);
+    }
+
     @Override
     public Store open(final Path path) {
-        return TinyStores.open(path, placement, chunks);
+        return TinyStores.open(path, placement, chunks, durability);
     }
 
     @Override
     public CrashSimulator simulator(final Path path) {
-        return TinyStores.simulator(path, placement, chunks);
+        final CrashSimulator simulator = TinyStores.simulator(path, placement, chunks);
+        if (durability == Durability.POWER_FAILURE) {
+            simulator.persistBySync();
+        }
+        return simulator;
     }
 
     @Override

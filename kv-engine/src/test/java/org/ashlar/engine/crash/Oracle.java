@@ -1,6 +1,7 @@
 package org.ashlar.engine.crash;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -115,6 +116,17 @@ final class Oracle {
 
     private void allow(final String map, final int key, final List<Value> values) {
         maps.computeIfAbsent(map, m -> new TreeMap<>()).put(key, List.copyOf(values));
+    }
+
+    /** A key of a map that others look after holds one of these. */
+    void mayBe(final String map, final int key, final Collection<Value> values) {
+        allow(map, key, List.copyOf(values));
+    }
+
+    /** There is such a map. */
+    void certain(final String map) {
+        possibleMaps.add(map);
+        certainMaps.add(map);
     }
 
     // ------------------------------------------------------------------------------------------------ operations

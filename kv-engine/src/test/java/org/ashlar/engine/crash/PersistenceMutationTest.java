@@ -4,46 +4,34 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.NavigableSet;
+import java.util.function.BooleanSupplier;
 import org.ashlar.engine.JudgeDurabilityTest;
 import org.ashlar.engine.SplitMarksTest;
+import org.ashlar.engine.TwoWritersTest;
+import org.ashlar.engine.crash.MutationReport.Outcome;
 import org.ashlar.kv.Placement;
-import org.ashlar.pmem.sim.WriteBackSites;
+import org.ashlar.pmem.sim.Mutants;
+import org.ashlar.pmem.sim.Mutants.Mutant;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
 /**
- * Leaves out the write-backs of one place in the code after another: the crash tests must notice each time. The quick run does so
- * for the places that a short workload passes, {@code -Dashlar.long=true} for those of all workloads.
+ * Leaves out one write-back, one fence, or the order of one release store after the other: the crash tests must notice each time. The
+ * quick run does so for what a short workload passes, {@code -Dashlar.long=true} for what all workloads pass. The report is in {@code
+ * target/persistence-mutants.txt} and {@code .json}.
  */
 @Tag("simulator")
 final class PersistenceMutationTest {
-    /** Places whose write-back can be missed without harm, each with the reason. */
-    private static final Map<String, String> NOT_MISSED = Map.of(
-            "Chunks.settle",
-                    "not proved unnecessary: no workload here loses the word of a chunk that a killed process took, alone,"
-                            + " while a later word is durable and the search for the high-water mark lands on it",
-            "MapCore.saveCount", "a count that is lost is counted again",
-            "Superblock.begin",
-                    "the magic is in the same line and is stored later, with release, so it never vouches for less",
-            "Superblock.finish",
-                    "the first map's incarnation is in the magic's line and is persisted before the map is",
-            "Chunks.zeroPageHeads",
-                    "without it, pages of a recycled index chunk may look damaged after a crash, and are kept out of use until"
-                            + " verify has told",
-            "Leaf.durableForward",
-                    "what a writer acknowledges in a child whose forward word is not durable: needs two writers, and the"
-                            + " simulator has one",
-            "LeafSplit.commit",
-                    "the directory names the children durably before anything is acknowledged in them, unless it has"
-                            + " no room to grow: a full pool, which these workloads do not reach");
-
-    private static final Profile SHORT =
-            EngineProfiles.churn().withCompactions(0).withOperations(0, 50);
+    private static final List<Profile> SHORT = List.of(
+            EngineProfiles.everyFence(),
+            EngineProfiles.churn().withCompactions(0).withOperations(0, 50));
 
     private final TestReporter reporter;
 
@@ -53,46 +41,86 @@ final class PersistenceMutationTest {
 
     @AfterEach
     void leaveNothingOut() {
-        WriteBackSites.leaveOut(null);
+        Mutants.leaveOut(null);
+        Mutants.end();
     }
 
     @Test
-    void everyWriteBackIsMissedWhenItIsLeftOut() {
+    void whateverIsLeftOutIsMissed() {
         final boolean isLong = Boolean.getBoolean("ashlar.long");
-        final List<Profile> profiles = isLong ? EngineProfiles.all() : List.of(SHORT);
-        final int seeds = isLong ? 4 : 2;
-        WriteBackSites.begin();
-        for (final Profile profile : profiles) {
-            run(profile, 1);
-        }
-        final Set<String> sites = WriteBackSites.seen().keySet();
-        assertTrue(sites.size() > 8, sites::toString);
-        final List<String> survivors = new ArrayList<>();
-        for (final String site : sites) {
-            WriteBackSites.leaveOut(site);
-            final boolean caught = isCaught(profiles, seeds);
-            final boolean excused = NOT_MISSED.containsKey(site.substring(0, site.indexOf(':')));
-            reporter.publishEntry(site, caught ? "caught" : excused ? "not missed" : "SURVIVED");
-            if (!caught && !excused) {
-                survivors.add(site);
+        final List<Profile> profiles = isLong ? EngineProfiles.all() : SHORT;
+        final NavigableSet<Mutant> mutants = mutantsOf(profiles);
+        assertTrue(mutants.size() > 20, mutants::toString);
+        final MutationReport report = new MutationReport(isLong ? "long" : "quick");
+        final List<String> news = new ArrayList<>();
+        String last = "";
+        int number = 0;
+        for (final Mutant mutant : mutants) {
+            final String method = mutant.kind() + " " + mutant.method();
+            number = method.equals(last) ? number + 1 : 1;
+            last = method;
+            final String unnecessary = UnnecessaryPersistence.reasonFor(mutant, number);
+            final String open = UnnecessaryPersistence.whyLeft(mutant, number);
+            final String by =
+                    isLong || (unnecessary == null && open == null) ? caughtBy(mutant, profiles, isLong ? 4 : 2) : null;
+            if (by != null) {
+                report.add(mutant, Outcome.CAUGHT, by);
+            } else if (unnecessary != null) {
+                report.add(mutant, Outcome.UNNECESSARY, unnecessary);
+            } else {
+                report.add(mutant, Outcome.LEFT, open == null ? "" : open);
+                if (open == null) {
+                    news.add(mutant.toString());
+                }
             }
+            report.write();
         }
-        assertEquals(List.of(), survivors, "nobody noticed that these write-backs were left out");
+        report.write();
+        reporter.publishEntry(report.summary());
+        assertEquals(List.of(), news, "nobody noticed that these were left out");
     }
 
-    private static boolean isCaught(final List<Profile> profiles, final int seeds) {
+    private static NavigableSet<Mutant> mutantsOf(final List<Profile> profiles) {
+        Mutants.begin();
+        for (final Profile profile : profiles) {
+            run(profile.withCrashes(0, 1, 1_000).withReaders(4), 1);
+            run(profile, 1);
+        }
+        return Mutants.end();
+    }
+
+    /** The test that notices, or null. */
+    private static @Nullable String caughtBy(final Mutant mutant, final List<Profile> profiles, final int seeds) {
+        Mutants.leaveOut(mutant);
+        try {
+            return firstThatNotices(profiles, seeds);
+        } finally {
+            Mutants.leaveOut(null);
+        }
+    }
+
+    private static @Nullable String firstThatNotices(final List<Profile> profiles, final int seeds) {
         for (int seed = 1; seed <= seeds; seed++) {
             for (final Profile profile : profiles) {
                 try {
                     run(profile, seed);
                 } catch (final AssertionError e) {
-                    return true;
+                    return profile.name() + ", seed " + seed;
                 }
             }
         }
-        return !JudgeDurabilityTest.isDurableAfterJudging()
-                || !SplitMarksTest.areMarksDurable()
-                || !KilledWriterCrashTest.loseNothing();
+        final Map<String, BooleanSupplier> others = new LinkedHashMap<>();
+        others.put("JudgeDurabilityTest", JudgeDurabilityTest::isDurableAfterJudging);
+        others.put("SplitMarksTest", SplitMarksTest::areMarksDurable);
+        others.put("TwoWritersTest", TwoWritersTest::loseNothing);
+        others.put("KnownCountCrashTest", KnownCountCrashTest::countsRight);
+        others.put("KilledWriterCrashTest", KilledWriterCrashTest::loseNothing);
+        for (final Map.Entry<String, BooleanSupplier> other : others.entrySet()) {
+            if (!other.getValue().getAsBoolean()) {
+                return other.getKey();
+            }
+        }
+        return null;
     }
 
     private static void run(final Profile profile, final long seed) {

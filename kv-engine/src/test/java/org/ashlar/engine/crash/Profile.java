@@ -6,6 +6,9 @@ import java.util.stream.IntStream;
 
 /** What a workload is like, and how densely it is crashed. The {@code with} methods return changed copies. */
 final class Profile {
+    /** Share of crash points that takes every write-back and every fence. */
+    static final int EVERY_FENCE = 1000;
+
     private static final int TINY_VALUE_BYTES = 16;
 
     private static final List<Operation.Kind> PUTS = List.of(
@@ -69,6 +72,12 @@ final class Profile {
     /** One in so many images is crashed again while it is recovered and used. */
     private int secondOneIn = 12;
 
+    /** Threads that take turns; with more than one, {@link ThreadedWorkload} says what they do. */
+    private int threads = 1;
+
+    /** The step at which the first thread is stopped while the others go on to their ends; 0 where the seed decides. */
+    private long onlySwitchAt = 0;
+
     /** Operations on a recovered image, at most. */
     private int maxLaterOperations = 6;
 
@@ -98,6 +107,8 @@ final class Profile {
         goneFromKeys = other.goneFromKeys;
         compactOneIn = other.compactOneIn;
         maxLaterOperations = other.maxLaterOperations;
+        threads = other.threads;
+        onlySwitchAt = other.onlySwitchAt;
     }
 
     /** Overwrites, deletes and insertions of few keys in several maps. */
@@ -141,12 +152,28 @@ final class Profile {
         return secondOneIn;
     }
 
+    long onlySwitchAt() {
+        return onlySwitchAt;
+    }
+
+    int threads() {
+        return threads;
+    }
+
     int maxLaterOperations() {
         return maxLaterOperations;
     }
 
     Operation next(final Oracle oracle, final SplittableRandom random) {
-        final String map = mapName(random.nextInt(maps));
+        return next(oracle, random, mapName(random.nextInt(maps)));
+    }
+
+    /** On any map but the first. */
+    Operation nextApart(final Oracle oracle, final SplittableRandom random) {
+        return next(oracle, random, mapName(1 + random.nextInt(maps - 1)));
+    }
+
+    private Operation next(final Oracle oracle, final SplittableRandom random, final String map) {
         if (!oracle.certainMaps().contains(map)) {
             return new Operation(Operation.Kind.CREATE_MAP, map, -1, Value.ABSENT);
         }
@@ -186,7 +213,7 @@ final class Profile {
         return "m" + map;
     }
 
-    private Value value(final Oracle oracle, final SplittableRandom random) {
+    Value value(final Oracle oracle, final SplittableRandom random) {
         final int length;
         if (largeOneIn > 0 && random.nextInt(largeOneIn) == 0) {
             length = random.nextInt(maxLargeBytes + 1);
@@ -269,6 +296,18 @@ final class Profile {
     Profile withReaders(final int oneIn) {
         final Profile p = new Profile(this);
         p.readOneIn = oneIn;
+        return p;
+    }
+
+    Profile withThreads(final int value) {
+        final Profile p = new Profile(this);
+        p.threads = value;
+        return p;
+    }
+
+    Profile withOnlySwitchAt(final long value) {
+        final Profile p = new Profile(this);
+        p.onlySwitchAt = value;
         return p;
     }
 

@@ -5,5 +5,8 @@
  *
  * <p>{@link org.ashlar.engine.crash.CrashRun} is the place to start. It knows stores by their public interface alone;
  * {@link org.ashlar.engine.crash.ToyStore} is a second subject, with bugs to order, that shows what the tests can find.
+ * {@link org.ashlar.engine.crash.ThreadedWorkload} is what several threads do, {@link org.ashlar.engine.crash.Histories} what may be left
+ * of it. {@link org.ashlar.engine.crash.PersistenceMutationTest} shows that nothing the engine does for persistence is left out
+ * unnoticed, and {@link org.ashlar.engine.crash.CrashLongSet} is the set that runs overnight.
  */
 package org.ashlar.engine.crash;

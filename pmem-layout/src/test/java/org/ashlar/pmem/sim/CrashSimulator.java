@@ -43,11 +43,15 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Volatile ranges</b> (descriptors, chunk headers) are not tracked: their content in an image is chosen by a
  * {@link VolatileTreatment}.
  *
- * <p><b>Threads.</b> One at a time. {@link #callOn} lends the simulator to another thread while the current one waits; each
- * thread's fences cover that thread's write-backs only.
+ * <p><b>Pages.</b> After {@link #persistBySync} stores become durable by syncs alone: a sync begins (like a write-back of whole pages) and
+ * ends (like a fence). Until then the kernel may have written any page, at any instant since its last sync, part of it earlier than
+ * other parts; {@link ImageChoice} says how that is chosen.
  *
- * <p><b>Not modelled:</b> file lengths, allocation and directory entries (durable at once), {@code msync}, caches that are in
- * the persistence domain, tearing within an 8-byte word, {@code fsync} (except as {@link #synced} says).
+ * <p><b>Threads.</b> One at a time: {@link #callOn} lends the simulator to another thread while the current one waits, and {@link Turns}
+ * passes it round. Each thread's fences cover that thread's write-backs only.
+ *
+ * <p><b>Not modelled:</b> file lengths, allocation and directory entries (durable at once), caches that are in the persistence domain,
+ * tearing within an 8-byte word, and, where stores become durable by lines, syncs (except as {@link #synced} says).
  */
 public final class CrashSimulator implements MemoryRecorder {
     private static final int LINE_BYTES = Memory.LINE_BYTES;
@@ -67,6 +71,8 @@ public final class CrashSimulator implements MemoryRecorder {
     private FileRange[] volatileRanges = new FileRange[0];
     private boolean fileExists;
     private boolean hasInherited;
+    private boolean isPaged;
+    private long stores;
     private @Nullable Thread runner;
 
     private long announcedAddress;
@@ -118,6 +124,20 @@ public final class CrashSimulator implements MemoryRecorder {
         pending.values().removeIf(line -> isVolatile(line.fileOffset()));
     }
 
+    /** Makes syncs of pages, and nothing else, what stores become durable by. To be called before the file is mapped. */
+    public void persistBySync() {
+        isPaged = true;
+    }
+
+    /**
+     * Whether stores become durable by syncs of pages.
+     *
+     * @return true after {@link #persistBySync}
+     */
+    public boolean isPaged() {
+        return isPaged;
+    }
+
     /**
      * Begins where another simulator is, as the next process does when the first one was killed but the machine goes on: all stores
      * are visible, and those that were pending still are. To be called before the file is mapped; it must hold the image {@link
@@ -127,6 +147,7 @@ public final class CrashSimulator implements MemoryRecorder {
      */
     public void inherit(final CrashSimulator killed) {
         hasInherited = true;
+        stores = killed.stores;
         killed.settle();
         durable.copyFrom(killed.durable);
         killed.pending.forEach((offset, line) -> pending.put(offset.longValue(), new PendingLine(line)));
@@ -192,6 +213,11 @@ public final class CrashSimulator implements MemoryRecorder {
             settle();
             runner = here;
         }
+    }
+
+    /** From here on the calling thread is the one that is followed: what others do waits for it. */
+    public void followCaller() {
+        runner = Thread.currentThread();
     }
 
     // ------------------------------------------------------------------------------------------- what there is
@@ -512,14 +538,57 @@ public final class CrashSimulator implements MemoryRecorder {
     }
 
     /**
-     * Counts only in a process that follows a killed one: what that one left can be made durable by a sync alone, but all other
-     * protocols are held to write-backs and fences.
+     * Where stores become durable by lines, a sync counts only in a process that follows a killed one: what that one left can be made
+     * durable by a sync alone, but all other protocols are held to write-backs and fences.
      */
     @Override
     public void synced(final Path syncedFile) {
-        if (hasInherited && !crashed && names.contains(normal(syncedFile))) {
+        if (!crashed && names.contains(normal(syncedFile))) {
+            if (isPaged) {
+                completeHandOver();
+            } else if (hasInherited) {
+                settle();
+                List.copyOf(pending.values()).forEach(line -> becomeDurable(line, line.count()));
+            }
+        }
+    }
+
+    @Override
+    public void syncing(final Path syncedFile) {
+        if (isPaged && !crashed && names.contains(normal(syncedFile))) {
             settle();
-            List.copyOf(pending.values()).forEach(line -> becomeDurable(line, line.count()));
+            handOver(List.copyOf(pending.values()));
+        }
+    }
+
+    @Override
+    public void rangeSyncing(final long address, final long length) {
+        if (isPaged && !crashed) {
+            final long first = address & -ByteImage.PAGE_BYTES;
+            handOver(linesIn(first, (address + length - 1 | ByteImage.PAGE_BYTES - 1) + 1));
+        }
+    }
+
+    @Override
+    public void rangeSynced() {
+        if (isPaged) {
+            completeHandOver();
+        }
+    }
+
+    @Override
+    public void loadAcquire(final long address) {
+        if (crashed || pending.isEmpty()) {
+            return;
+        }
+        final AddressMap.Region r = addresses.firstIn(address, address + 1);
+        if (r != null) {
+            settle();
+            final PendingLine line = pending.get(r.toFileOffset(address) & -LINE_BYTES);
+            final Integer thread = threadNumbers.get(Thread.currentThread());
+            if (line != null) {
+                line.look(thread == null ? -1 : thread);
+            }
         }
     }
 
@@ -542,8 +611,14 @@ public final class CrashSimulator implements MemoryRecorder {
         event(kind);
         announcedAddress = address;
         announcedLength = length;
-        announcedRelease = kind == EventKind.STORE_RELEASE;
+        announcedRelease = kind == EventKind.STORE_RELEASE
+                && !(hasPendingLine(address) && Mutants.isLeftOut(Mutants.Kind.RELEASE));
         announcedThread = threadNumber();
+    }
+
+    private boolean hasPendingLine(final long address) {
+        final AddressMap.Region r = addresses.firstIn(address, address + 1);
+        return r != null && pending.containsKey(r.toFileOffset(address) & -LINE_BYTES);
     }
 
     private boolean touchesTracked(final long from, final long to) {
@@ -566,11 +641,13 @@ public final class CrashSimulator implements MemoryRecorder {
 
     @Override
     public void writeBack(final long address, final long length) {
-        if (crashed) {
-            return;
+        if (!crashed && !isPaged) {
+            handOver(linesIn(address, address + length));
         }
-        final List<PendingLine> lines = linesIn(address, address + length);
-        if (lines.isEmpty() || WriteBackSites.isLeftOut()) {
+    }
+
+    private void handOver(final List<PendingLine> lines) {
+        if (lines.isEmpty() || Mutants.isLeftOut(Mutants.Kind.WRITE_BACK)) {
             return;
         }
         checkThread();
@@ -595,7 +672,7 @@ public final class CrashSimulator implements MemoryRecorder {
                 if (line != null) {
                     lines.add(line);
                 } else {
-                    cleanLinesWrittenBack++;
+                    cleanLinesWrittenBack += isPaged ? 0 : 1;
                 }
             }
             if (end == to) {
@@ -607,6 +684,12 @@ public final class CrashSimulator implements MemoryRecorder {
 
     @Override
     public void fence() {
+        if (!isPaged) {
+            completeHandOver();
+        }
+    }
+
+    private void completeHandOver() {
         if (crashed || handedOver.isEmpty()) {
             return;
         }
@@ -616,6 +699,9 @@ public final class CrashSimulator implements MemoryRecorder {
         }
         checkThread();
         settle();
+        if (Mutants.isLeftOut(Mutants.Kind.FENCE)) {
+            return;
+        }
         event(EventKind.FENCE);
         final Map<PendingLine, Integer> handed = handedOver.get(thread);
         final Map<PendingLine, Integer> now = Map.copyOf(handed);
@@ -677,7 +763,7 @@ public final class CrashSimulator implements MemoryRecorder {
         }
         // A store of what is there already makes no image that is not possible without it.
         if (line.visible(word) != value) {
-            line.add(word, byteMask, value, announcedRelease, announcedThread);
+            line.add(word, byteMask, value, announcedRelease, announcedThread, ++stores);
         }
     }
 

@@ -17,7 +17,12 @@ public final class ImageChoice {
         WITHOUT,
         ONLY,
         RANDOM,
-        SUBSET
+        SUBSET,
+        WITHOUT_SEEN,
+        ONLY_SEEN,
+        WITHOUT_PAGE,
+        ONLY_PAGE,
+        PAGES
     }
 
     /** Only what is durable: power failed and no pending store had reached the media. */
@@ -32,7 +37,16 @@ public final class ImageChoice {
      */
     public static final ImageChoice KILLED = new ImageChoice(Kind.KILLED, 0);
 
+    /** All but the lines that another thread than the one that stored has looked at. */
+    public static final ImageChoice WITHOUT_SEEN = new ImageChoice(Kind.WITHOUT_SEEN, 0);
+
+    /** The lines that another thread than the one that stored has looked at. */
+    public static final ImageChoice ONLY_SEEN = new ImageChoice(Kind.ONLY_SEEN, 0);
+
     private static final int ENUMERATED_STORES = 4;
+
+    /** What the kernel or the device may write in one go: a line, as the device reads it from memory; a sector; a page. */
+    private static final int[] UNITS = {PendingLine.BYTES, 512, ByteImage.PAGE_BYTES, ByteImage.PAGE_BYTES};
 
     private final Kind kind;
     private final long argument;
@@ -72,6 +86,17 @@ public final class ImageChoice {
         return new ImageChoice(Kind.RANDOM, seed);
     }
 
+    /**
+     * For each page, sector or line what it held at some instant since it was last known to be durable: the kernel writes pages when it
+     * likes to, the device may tear them, and memory changes while it reads them.
+     *
+     * @param seed decides
+     * @return the choice
+     */
+    public static ImageChoice pages(final long seed) {
+        return new ImageChoice(Kind.PAGES, seed);
+    }
+
     private static ImageChoice subset(final long mask) {
         return new ImageChoice(Kind.SUBSET, mask);
     }
@@ -108,6 +133,9 @@ public final class ImageChoice {
     public static List<ImageChoice> sample(
             final CrashSimulator simulator, final int limit, final SplittableRandom random) {
         final List<PendingLine> lines = simulator.pendingLines();
+        if (simulator.isPaged()) {
+            return samplePages(lines, limit, random);
+        }
         final int stores = lines.stream().mapToInt(PendingLine::count).sum();
         final List<ImageChoice> choices = new ArrayList<>();
         if (stores == 0) {
@@ -125,15 +153,47 @@ public final class ImageChoice {
                 choices.add(without(i));
                 choices.add(only(i));
             }
+            if (lines.size() > 1 && lines.stream().anyMatch(PendingLine::wasLookedAt)) {
+                choices.add(WITHOUT_SEEN);
+                choices.add(ONLY_SEEN);
+            }
             final int randoms = Math.max(2, limit / 2);
             for (int i = 0; i < randoms; i++) {
                 choices.add(random(random.nextLong() & 0xFFFF_FFFFL));
             }
         }
+        return drop(choices, limit, random);
+    }
+
+    private static List<ImageChoice> samplePages(
+            final List<PendingLine> lines, final int limit, final SplittableRandom random) {
+        final List<ImageChoice> choices = new ArrayList<>();
+        choices.add(NONE);
+        if (!lines.isEmpty()) {
+            choices.add(ALL);
+            final long[] pages =
+                    lines.stream().mapToLong(ImageChoice::pageOf).distinct().toArray();
+            for (int i = 0; pages.length > 1 && i < pages.length; i++) {
+                choices.add(new ImageChoice(Kind.WITHOUT_PAGE, pages[i]));
+                choices.add(new ImageChoice(Kind.ONLY_PAGE, pages[i]));
+            }
+            for (int i = 0; i < Math.max(2, limit); i++) {
+                choices.add(pages(random.nextLong() & 0xFFFF_FFFFL));
+            }
+        }
+        return drop(choices, limit, random);
+    }
+
+    private static List<ImageChoice> drop(
+            final List<ImageChoice> choices, final int limit, final SplittableRandom random) {
         while (choices.size() > limit) {
             choices.remove(random.nextInt(choices.size()));
         }
         return choices;
+    }
+
+    private static long pageOf(final PendingLine line) {
+        return line.fileOffset() / ByteImage.PAGE_BYTES;
     }
 
     private static boolean isPossible(final List<PendingLine> lines, final long mask) {
@@ -168,8 +228,42 @@ public final class ImageChoice {
                 reached.or(bits(argument, first, count));
             }
             case RANDOM -> chooseAtRandom(count, index, reached);
+            case WITHOUT_SEEN -> reached.set(0, lines.get(index).wasLookedAt() ? 0 : count);
+            case ONLY_SEEN -> reached.set(0, lines.get(index).wasLookedAt() ? count : 0);
+            case WITHOUT_PAGE -> reached.set(0, pageOf(lines.get(index)) == argument ? 0 : count);
+            case ONLY_PAGE -> reached.set(0, pageOf(lines.get(index)) == argument ? count : 0);
+            case PAGES -> chooseInstant(lines, index, reached);
         }
         return reached;
+    }
+
+    /** The stores that were made up to an instant, which is the same for all lines of a unit. */
+    private void chooseInstant(final List<PendingLine> lines, final int index, final BitSet reached) {
+        final PendingLine line = lines.get(index);
+        final int unit = UNITS[new SplittableRandom(argument).nextInt(UNITS.length)];
+        final long number = line.fileOffset() / unit;
+        final SplittableRandom random = new SplittableRandom(argument * 0x9E37_79B9_7F4A_7C15L + number);
+        final long instant = switch (random.nextInt(3)) {
+            case 0 -> Long.MIN_VALUE;
+            case 1 -> Long.MAX_VALUE;
+            default -> instantOf(lines, unit, number, random);
+        };
+        for (int i = 0; i < line.count(); i++) {
+            reached.set(i, line.timeOf(i) <= instant);
+        }
+    }
+
+    private static long instantOf(
+            final List<PendingLine> lines, final int unit, final long number, final SplittableRandom random) {
+        long first = Long.MAX_VALUE;
+        long last = Long.MIN_VALUE;
+        for (final PendingLine line : lines) {
+            if (line.fileOffset() / unit == number) {
+                first = Math.min(first, line.timeOf(0));
+                last = Math.max(last, line.timeOf(line.count() - 1));
+            }
+        }
+        return first + random.nextLong(last - first + 1);
     }
 
     private void chooseAtRandom(final int count, final int index, final BitSet reached) {
@@ -191,7 +285,7 @@ public final class ImageChoice {
     @Override
     public String toString() {
         return switch (kind) {
-            case NONE, ALL, KILLED -> kind.name();
+            case NONE, ALL, KILLED, WITHOUT_SEEN, ONLY_SEEN -> kind.name();
             default -> kind + ":" + argument;
         };
     }

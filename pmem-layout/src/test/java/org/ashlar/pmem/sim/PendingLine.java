@@ -17,7 +17,8 @@ import java.util.BitSet;
  *   <li>Of two stores that share a byte, the later one covers the earlier one: both or the earlier alone, in order.
  *   <li>A release store comes after all that its thread stored to the line before it: the line goes to the media as one
  *       copy, and in that copy the release store is visible only with what precedes it. Plain stores have no such order, the
- *       compiler moves them; one that follows a release store may even overtake it.
+ *       compiler moves them; one that follows a release store may even overtake it. Of the release stores of several threads
+ *       the later ones come after the earlier ones: as they follow each other here, they do so in the cache.
  * </ol>
  */
 final class PendingLine {
@@ -35,6 +36,10 @@ final class PendingLine {
     private long[] values = new long[WORDS];
     private int[] threads = new int[WORDS];
     private boolean[] releases = new boolean[WORDS];
+    /** When each was made: numbers that grow, over all lines. */
+    private long[] times = new long[WORDS];
+
+    private boolean lookedAt;
 
     PendingLine(final long fileOffset, final byte[] page) {
         this.fileOffset = fileOffset;
@@ -54,6 +59,8 @@ final class PendingLine {
         values = other.values.clone();
         threads = other.threads.clone();
         releases = other.releases.clone();
+        times = other.times.clone();
+        lookedAt = other.lookedAt;
     }
 
     long fileOffset() {
@@ -73,23 +80,45 @@ final class PendingLine {
         return releases[store];
     }
 
+    long timeOf(final int store) {
+        return times[store];
+    }
+
+    /** Whether another thread than the last to store has loaded from it since. */
+    boolean wasLookedAt() {
+        return lookedAt;
+    }
+
+    void look(final int thread) {
+        lookedAt |= threads[count - 1] != thread;
+    }
+
     int wordOf(final int store) {
         return words[store];
     }
 
-    void add(final int word, final int byteMask, final long value, final boolean release, final int thread) {
+    void add(
+            final int word,
+            final int byteMask,
+            final long value,
+            final boolean release,
+            final int thread,
+            final long time) {
         if (count == words.length) {
             words = Arrays.copyOf(words, count * 2);
             masks = Arrays.copyOf(masks, count * 2);
             values = Arrays.copyOf(values, count * 2);
             threads = Arrays.copyOf(threads, count * 2);
             releases = Arrays.copyOf(releases, count * 2);
+            times = Arrays.copyOf(times, count * 2);
         }
         words[count] = (byte) word;
         masks[count] = (byte) byteMask;
         values[count] = value;
         threads[count] = thread;
         releases[count] = release;
+        times[count] = time;
+        lookedAt = false;
         count++;
         visible[word] = value;
     }
@@ -115,7 +144,7 @@ final class PendingLine {
 
     private boolean needs(final int later, final int earlier) {
         return (words[later] == words[earlier] && (masks[later] & masks[earlier]) != 0)
-                || (releases[later] && threads[later] == threads[earlier]);
+                || (releases[later] && (releases[earlier] || threads[later] == threads[earlier]));
     }
 
     /** Writes the chosen stores over the page that holds this line. */
@@ -136,6 +165,7 @@ final class PendingLine {
         System.arraycopy(values, stores, values, 0, left);
         System.arraycopy(threads, stores, threads, 0, left);
         System.arraycopy(releases, stores, releases, 0, left);
+        System.arraycopy(times, stores, times, 0, left);
         count = left;
     }
 

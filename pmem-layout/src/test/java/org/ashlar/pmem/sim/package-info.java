@@ -3,6 +3,11 @@
  *
  * <p>It listens at the memory seam as a {@link org.ashlar.pmem.MemoryRecorder}, so it sees the stores, write-backs and fences
  * of the real code. {@link org.ashlar.pmem.sim.CrashSimulator} keeps what is durable and what is pending;
- * {@link org.ashlar.pmem.sim.ImageChoice} says which pending stores a crash image takes. For one thread at a time.
+ * {@link org.ashlar.pmem.sim.ImageChoice} says which pending stores a crash image takes. Stores become durable by lines that are written
+ * back and fenced, or by pages that are synced.
+ *
+ * <p>It follows one thread at a time. {@link org.ashlar.pmem.sim.Turns} lets several threads take turns, drawn from a seed, at each
+ * store, ordered load, write-back, fence and sync; {@link org.ashlar.pmem.sim.TurnRecorder} stands between them and the simulator.
+ * {@link org.ashlar.pmem.sim.Mutants} leaves out what the code does for persistence, to show that tests miss it.
  */
 package org.ashlar.pmem.sim;

@@ -1,0 +1,30 @@
+package org.ashlar.engine.crash;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import org.ashlar.kv.Durability;
+import org.ashlar.kv.Placement;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A run of several threads goes the same way each time, so that the command that a failure names repeats it. */
+@Tag("simulator")
+final class RepeatedRunTest {
+    private static final Profile PROFILE = EngineProfiles.threads().withCrashes(10, 1, 1_000);
+
+    @ParameterizedTest
+    @EnumSource(names = {"WRITE_BACK_FORCED", "POWER_FAILURE"})
+    void aSeedDecidesWhichThreadGoesOnWhen(final Durability durability) {
+        final String first = turnsOf(durability, 11);
+        assertEquals(first, turnsOf(durability, 11));
+        assertNotEquals(first, turnsOf(durability, 12));
+    }
+
+    private static String turnsOf(final Durability durability, final long seed) {
+        final Subject subject = new EngineSubject(Placement.POOL, PROFILE.chunks(), durability);
+        final String result = new CrashRun(subject, PROFILE, seed, "RepeatedRunTest").run();
+        return result.substring(result.indexOf("trace"), result.indexOf(';', result.indexOf("trace")));
+    }
+}
