@@ -84,6 +84,13 @@ final class CompareSettings {
                             + " of five an update, the fifth a delete and an insert. Default: ${DEFAULT-VALUE}.")
     int ageRounds;
 
+    @Option(
+            names = "--cpu-time",
+            description =
+                    "Rates by CPU time, that of threads in the background included, and not by the clock: for a machine that"
+                            + " is busy with other things. What threads wait for does not show. Latency is by the clock.")
+    boolean cpuTime;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Also write everything to this file.")
     @Nullable Path json;
 
@@ -131,6 +138,11 @@ final class CompareSettings {
         report.fact("seconds of a turn", Double.toString(seconds));
         report.fact("seconds of warm-up", Double.toString(warmUpSeconds));
         report.fact("rounds of ageing", Integer.toString(ageRounds));
+        report.fact(
+                "rates by",
+                cpuTime
+                        ? "CPU time, of the threads that run the operations and of what the store does in the background"
+                        : "the clock; what a store does in the background after a turn is told beside it");
         report.fact("latency of workloads", latencyKind());
         report.fact("latency of load and delete", "service time at full speed");
     }

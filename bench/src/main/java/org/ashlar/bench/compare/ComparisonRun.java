@@ -34,7 +34,9 @@ final class ComparisonRun implements AutoCloseable {
         for (final Contender contender : comparison.contenders()) {
             try {
                 running.put(
-                        contender, StoreProcess.open(contender, scratch.file(contender.name()), comparison.shape()));
+                        contender,
+                        StoreProcess.open(
+                                contender, scratch.file(contender.name()), comparison.shape(), settings.cpuTime));
             } catch (final IOException e) {
                 fail(contender, "open", e);
             }

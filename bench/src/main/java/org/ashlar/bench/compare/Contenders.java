@@ -10,11 +10,14 @@ final class Contenders {
     private Contenders() {}
 
     static Map<String, Contender> all() {
-        final Map<String, Contender> all = new LinkedHashMap<>();
+        final Map<String, Contender> own = new LinkedHashMap<>();
+        final Map<String, Contender> peers = new LinkedHashMap<>();
         for (final Contender contender : ServiceLoader.load(Contender.class)) {
-            all.put(contender.name(), contender);
+            final boolean isPeer = contender.getClass().getPackage() != Contenders.class.getPackage();
+            (isPeer ? peers : own).put(contender.name(), contender);
         }
-        return all;
+        own.putAll(peers);
+        return own;
     }
 
     /**

@@ -1,5 +1,7 @@
 package org.ashlar.bench.compare;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -16,12 +18,12 @@ final class Crew {
         Slice take(SliceLoop loop, Inserts inserts, int thread);
     }
 
-    private record Member(ExecutorService executor, Session session, SliceLoop loop, Inserts inserts) {}
+    private record Member(ExecutorService executor, long threadId, Session session, SliceLoop loop, Inserts inserts) {}
 
     private final List<Member> members = new ArrayList<>();
     private final CyclicBarrier start;
 
-    Crew(final OpenStore store, final Shape shape) throws InterruptedException {
+    Crew(final OpenStore store, final Shape shape, final Clock clock) throws InterruptedException {
         start = new CyclicBarrier(shape.threads());
         for (int i = 0; i < shape.threads(); i++) {
             final int thread = i;
@@ -30,14 +32,25 @@ final class Crew {
                 member.setDaemon(true);
                 return member;
             });
+            final long threadId =
+                    resultOf(executor.submit(() -> Thread.currentThread().getId()));
             final Session session = resultOf(executor.submit(() -> store.session(thread)));
             final Worker worker = new Worker(session, shape.values(), thread);
             members.add(new Member(
                     executor,
+                    threadId,
                     session,
-                    new SliceLoop(Clock.SYSTEM, worker),
+                    new SliceLoop(clock, worker),
                     new Inserts(shape.records(), thread, shape.threads())));
         }
+    }
+
+    /** What these threads have worked so far. */
+    long cpuNanos() {
+        final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        return members.stream()
+                .mapToLong(member -> threads.getThreadCpuTime(member.threadId))
+                .sum();
     }
 
     /** All threads take their turn from the same moment on. */

@@ -46,6 +46,17 @@ record Slice(double opsPerSecond, long operations, long allocatedBytes, long set
                 both);
     }
 
+    /**
+     * With what else the process did counted as work too.
+     *
+     * @param nanos of CPU time, beside the threads that ran the operations
+     * @param threads how many those were
+     */
+    Slice withBackground(final long nanos, final int threads) {
+        final double seconds = operations / opsPerSecond + nanos / 1e9 / threads;
+        return new Slice(operations / seconds, operations, allocatedBytes, settleNanos, latency);
+    }
+
     Slice settledIn(final long nanos) {
         return new Slice(opsPerSecond, operations, allocatedBytes, nanos, latency);
     }

@@ -47,11 +47,11 @@ final class SliceLoop {
         int drawn = BATCH;
         while (busy < nanos && drawn == BATCH) {
             drawn = draw(source);
-            final long begin = clock.nanos();
+            final long begin = clock.workedNanos();
             for (int i = 0; i < drawn; i++) {
                 worker.run(batch[i]);
             }
-            busy += clock.nanos() - begin;
+            busy += clock.workedNanos() - begin;
             operations += drawn;
         }
         final long allocated = threads.getCurrentThreadAllocatedBytes() - allocatedBefore;
@@ -71,15 +71,15 @@ final class SliceLoop {
         int drawn = BATCH;
         while (busy < nanos && drawn == BATCH) {
             drawn = draw(source);
-            final long begin = clock.nanos();
-            long before = begin;
+            final long begin = clock.workedNanos();
+            long before = clock.nanos();
             for (int i = 0; i < drawn; i++) {
                 worker.run(batch[i]);
                 final long after = clock.nanos();
                 Slice.record(latency, after - before);
                 before = after;
             }
-            busy += before - begin;
+            busy += clock.workedNanos() - begin;
             operations += drawn;
         }
         final long allocated = threads.getCurrentThreadAllocatedBytes() - allocatedBefore;

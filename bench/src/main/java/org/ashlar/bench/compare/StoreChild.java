@@ -39,19 +39,25 @@ final class StoreChild {
     private final Shape shape;
     private final OpenStore store;
     private final Crew crew;
+    private final boolean cpuTime;
+    private final com.sun.management.OperatingSystemMXBean system =
+            (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private long seed;
 
-    private StoreChild(final Path folder, final Shape shape, final OpenStore store) throws InterruptedException {
+    private StoreChild(final Path folder, final Shape shape, final OpenStore store, final boolean cpuTime)
+            throws InterruptedException {
         this.folder = folder;
+        this.cpuTime = cpuTime;
         this.shape = shape;
         this.store = store;
-        crew = new Crew(store, shape);
+        crew = new Crew(store, shape, new Clock.OfMachine(cpuTime));
     }
 
     /**
      * Opens the store and serves.
      *
-     * @param args the contender's name, its folder, and the shape: records, key bytes, values, threads
+     * @param args the contender's name, its folder, and the shape: records, key bytes, values, threads; and whether
+     *     rates are by CPU time
      */
     public static void main(final String[] args) {
         final BlockingQueue<String> commands = Child.commands();
@@ -61,7 +67,7 @@ final class StoreChild {
             final Shape shape = shapeOf(args);
             final OpenStore store = Contenders.named(args[0]).open(folder, shape);
             Child.tell(READY, 1);
-            new StoreChild(folder, shape, store).serve(commands);
+            new StoreChild(folder, shape, store, Boolean.parseBoolean(args[6])).serve(commands);
             code = 0;
         } catch (final Throwable e) {
             System.getLogger(StoreChild.class.getName()).log(System.Logger.Level.ERROR, args[0] + " failed", e);
@@ -139,10 +145,17 @@ final class StoreChild {
     }
 
     private void run(final Crew.Turn turn) throws InterruptedException {
+        final long backgroundBefore = backgroundNanos();
         final Slice slice = crew.run(turn);
         final long begin = System.nanoTime();
         store.settle();
-        slice.settledIn(System.nanoTime() - begin).tell();
+        final Slice settled = slice.settledIn(System.nanoTime() - begin);
+        (cpuTime ? settled.withBackground(backgroundNanos() - backgroundBefore, shape.threads()) : settled).tell();
+    }
+
+    /** CPU time of all threads but those that run the operations. */
+    private long backgroundNanos() {
+        return system.getProcessCpuTime() - crew.cpuNanos();
     }
 
     /** Reads records, evenly spread, and checks every byte. */

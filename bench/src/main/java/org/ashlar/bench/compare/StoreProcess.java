@@ -22,11 +22,14 @@ final class StoreProcess implements AutoCloseable {
      * Starts the JVM and opens the store.
      *
      * @param folder for its files; made where it is missing
+     * @param cpuTime whether rates are by CPU time
      * @throws IOException when it did not open
      */
-    static StoreProcess open(final Contender contender, final Path folder, final Shape shape) throws IOException {
+    static StoreProcess open(final Contender contender, final Path folder, final Shape shape, final boolean cpuTime)
+            throws IOException {
         Files.createDirectories(folder);
-        final StoreProcess process = new StoreProcess(start(StoreChild.class, contender, folder, shape), folder);
+        final StoreProcess process =
+                new StoreProcess(start(StoreChild.class, contender, folder, shape, Boolean.toString(cpuTime)), folder);
         process.child.await(StoreChild.READY);
         return process;
     }

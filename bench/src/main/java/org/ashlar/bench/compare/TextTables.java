@@ -76,7 +76,9 @@ final class TextTables {
         out.printf("%nMemory %s%n", moment);
         out.println("  # MiB; private: of the process, beyond that of \"" + CompareStores.NOTHING
                 + "\", the mappings of its files excepted");
-        out.printf("  %-15s %14s %14s %14s %14s %14s%n", "", "heap, live", "private", "page tables", "files", "B/user byte");
+        out.printf(
+                "  %-15s %14s %14s %14s %14s %14s%n",
+                "", "heap, live", "private", "page tables", "files", "B/user byte");
         footprints.forEach((name, footprint) -> out.printf(
                 "  %-15s %14s %14s %14s %14s %14s%n",
                 name,
