@@ -11,6 +11,11 @@ public final class Series {
         values.add(value);
     }
 
+    /** All of them, in the order in which they were added. */
+    public List<Double> values() {
+        return List.copyOf(values);
+    }
+
     public double median() {
         final double[] sorted =
                 values.stream().mapToDouble(Double::doubleValue).sorted().toArray();

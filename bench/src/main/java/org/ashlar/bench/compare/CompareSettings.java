@@ -91,6 +91,19 @@ final class CompareSettings {
                             + " is busy with other things. What threads wait for does not show. Latency is by the clock.")
     boolean cpuTime;
 
+    @Option(
+            names = "--restart",
+            split = ",",
+            paramLabel = "RECORDS",
+            description = "Also kill, reopen and read, with so many records each time.")
+    List<Integer> restartRecords = List.of();
+
+    @Option(names = "--only-restart", description = "That alone: no load, workloads and delete.")
+    boolean onlyRestart;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Also write a report with plots to this file.")
+    @Nullable Path html;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Also write everything to this file.")
     @Nullable Path json;
 

@@ -41,14 +41,32 @@ public final class CompareStores implements Callable<Integer> {
         final TextTables text = new TextTables(System.out);
         text.contenders(contenders);
         final Comparison comparison = new Comparison(report.facts(), shape, contenders);
-        final long bytes = contenders.stream()
-                .mapToLong(contender -> contender.mostFileBytes(shape))
-                .sum();
-        try (Scratch scratch = Scratch.in(settings.path, bytes);
-                ComparisonRun run = new ComparisonRun(settings, comparison, text)) {
-            run.run(scratch);
+        if (!settings.onlyRestart) {
+            try (Scratch scratch = scratch(contenders, shape);
+                    ComparisonRun run = new ComparisonRun(settings, comparison, text)) {
+                run.run(scratch);
+            }
+        }
+        for (final int records : settings.restartRecords) {
+            try (Scratch scratch = scratch(RestartRun.able(contenders), shape.withRecords(records))) {
+                new RestartRun(settings, comparison, text).run(scratch, records);
+            }
+        }
+        if (settings.json != null) {
+            ComparisonJson.write(settings.json, comparison);
+        }
+        if (settings.html != null) {
+            ComparisonHtml.write(settings.html, comparison);
         }
         return comparison.failures().isEmpty() ? 0 : 1;
+    }
+
+    private Scratch scratch(final List<Contender> contenders, final Shape shape) throws IOException {
+        return Scratch.in(
+                settings.path,
+                contenders.stream()
+                        .mapToLong(contender -> contender.mostFileBytes(shape))
+                        .sum());
     }
 
     private List<Contender> chosen(final Shape shape) {

@@ -13,6 +13,7 @@ final class Comparison {
     private final List<Contender> contenders;
     private final List<Phase> phases = new ArrayList<>();
     private final Map<String, Map<String, Footprint>> footprints = new LinkedHashMap<>();
+    private final Map<Integer, Map<String, Restart>> restarts = new LinkedHashMap<>();
     private final Map<String, String> failures = new LinkedHashMap<>();
 
     /**
@@ -47,6 +48,11 @@ final class Comparison {
     /** By moment, then by contender. */
     Map<String, Map<String, Footprint>> footprints() {
         return footprints;
+    }
+
+    /** By number of records, then by contender. */
+    Map<Integer, Map<String, Restart>> restarts() {
+        return restarts;
     }
 
     /** By contender: where and how it failed. It takes no further part. */

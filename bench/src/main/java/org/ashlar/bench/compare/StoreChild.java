@@ -16,6 +16,7 @@ final class StoreChild {
     static final String PAGE_TABLES = "page table bytes";
     static final String VERIFIED = "verified";
     static final String CLOSED = "closed";
+    static final String WRITING = "writing";
 
     private static final int COLLECTIONS = 3;
 
@@ -32,6 +33,8 @@ final class StoreChild {
         /** How many records. */
         VERIFY,
         MEMORY,
+        /** Updates until the process is killed. */
+        WRITE_ON,
         CLOSE
     }
 
@@ -117,6 +120,13 @@ final class StoreChild {
                 }
                 case MEMORY -> {
                     tellMemory();
+                }
+                case WRITE_ON -> {
+                    Child.tell(WRITING, 1);
+                    crew.run((loop, inserts, thread) -> loop.flatOut(
+                            Workload.U.requests(
+                                    Distribution.UNIFORM, shape.records(), inserts, new SplittableRandom(thread)),
+                            Long.MAX_VALUE));
                 }
                 case CLOSE -> {
                     crew.close();

@@ -98,6 +98,17 @@ final class StoreProcess implements AutoCloseable {
                 DeviceBlocks.bytesOf(folder));
     }
 
+    /** Has the store updated from now on until {@link #kill}. */
+    void writeOn() throws IOException {
+        send(StoreChild.Command.WRITE_ON);
+        child.await(StoreChild.WRITING);
+    }
+
+    /** Ends the JVM with SIGKILL. */
+    void kill() throws InterruptedException {
+        child.kill();
+    }
+
     /** Closes the store and ends the JVM. */
     void end() throws IOException, InterruptedException {
         send(StoreChild.Command.CLOSE);

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** Prints what is found as it is found. */
 final class TextTables {
     private static final String RATES = "  %-15s %11s %23s %8s %9s %9s %9s %10s %9s %8s%n";
+    static final String MEMORY_NOTE = "MiB; private: of the process, beyond that of \"" + CompareStores.NOTHING
+            + "\", the mappings of its files excepted; bytes per user byte: of its files, of live objects where it has none";
+
     private static final double BYTES_OF_MIB = 1 << 20;
     private static final double NANOS_OF_MICRO = 1000;
 
@@ -74,8 +77,7 @@ final class TextTables {
 
     void footprints(final String moment, final Map<String, Footprint> footprints, final Comparison comparison) {
         out.printf("%nMemory %s%n", moment);
-        out.println("  # MiB; private: of the process, beyond that of \"" + CompareStores.NOTHING
-                + "\", the mappings of its files excepted");
+        out.println("  # " + MEMORY_NOTE);
         out.printf(
                 "  %-15s %14s %14s %14s %14s %14s%n",
                 "", "heap, live", "private", "page tables", "files", "B/user byte");
@@ -89,12 +91,12 @@ final class TextTables {
                 perUserByte(comparison, name, footprint, footprints)));
     }
 
-    private static long baseline(final Map<String, Footprint> footprints) {
+    static long baseline(final Map<String, Footprint> footprints) {
         final Footprint nothing = footprints.get(CompareStores.NOTHING);
         return nothing == null ? 0 : nothing.privateMemory();
     }
 
-    private static String mib(final long bytes) {
+    static String mib(final long bytes) {
         return String.format(Locale.ROOT, "%,.1f", bytes / BYTES_OF_MIB);
     }
 
@@ -110,6 +112,37 @@ final class TextTables {
                 : footprint.heap() - (nothing == null ? 0 : nothing.heap());
         return String.format(
                 Locale.ROOT, "%.2f", (double) bytes / comparison.shape().userBytes());
+    }
+
+    void restarts(final int records, final Map<String, Restart> restarts) {
+        out.printf(Locale.ROOT, "%nRestart after kill -9, %,d records%n", records);
+        out.println(
+                "  # medians; a fresh JVM that has opened a small store before; uniform gets; us: of a get, on average");
+        out.printf(
+                "  %-15s %10s %12s %10s %16s %10s %10s %10s%n",
+                "", "open, ms", "1st get, ms", "both, ms", "gets in 1st s", "us 2-10", "us to 1k", "us to 1M");
+        restarts.forEach((name, restart) -> {
+            final boolean isStore = Contenders.named(name).abilities().survivesKill();
+            out.printf(
+                    "  %-15s %10s %12s %10s %16s %10s %10s %10s%n",
+                    name,
+                    isStore ? millis(restart.openMillis()) : "-",
+                    isStore ? millis(restart.firstGetMillis()) : "-",
+                    isStore ? millis(restart.bothMillis()) : "-",
+                    Report.number(Math.rint(restart.firstSecondGets().median())),
+                    bucketMicros(restart, 10),
+                    bucketMicros(restart, 1000),
+                    bucketMicros(restart, 1_000_000));
+        });
+    }
+
+    private static String millis(final Series millis) {
+        return String.format(Locale.ROOT, "%,.2f", millis.median());
+    }
+
+    private static String bucketMicros(final Restart restart, final int end) {
+        final Series nanos = restart.curve().get(Restart.BUCKETS.indexOf(end));
+        return String.format(Locale.ROOT, "%,.2f", nanos.median() / NANOS_OF_MICRO);
     }
 
     void failure(final String name, final String how) {
