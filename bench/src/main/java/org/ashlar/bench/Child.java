@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +33,11 @@ public final class Child implements AutoCloseable {
     }
 
     public static Child start(final Class<?> main, final List<String> flags, final String... args) throws IOException {
+        return start(main.getName(), flags, args);
+    }
+
+    /** Starts one whose main class is known by name only. */
+    public static Child start(final String main, final List<String> flags, final String... args) throws IOException {
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -40,7 +46,7 @@ public final class Child implements AutoCloseable {
         command.addAll(flags);
         command.add("-classpath");
         command.add(System.getProperty("java.class.path"));
-        command.add(main.getName());
+        command.add(main);
         command.addAll(List.of(args));
         return new Child(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -73,6 +79,11 @@ public final class Child implements AutoCloseable {
             }
         }
         throw new IOException("the child JVM ended without telling \"" + name + "\"");
+    }
+
+    /** Copies what the child prints from now on, until it ends or closes its output. */
+    public void copyOutput(final PrintStream target) {
+        output.lines().forEach(target::println);
     }
 
     /** Sends a line, which the child finds among its {@link #commands}. */

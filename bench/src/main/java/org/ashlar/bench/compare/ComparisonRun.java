@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.ashlar.bench.Scratch;
 
 /** Takes all contenders through the phases, in turns. A contender that fails is told and left out of the rest. */
@@ -58,23 +59,23 @@ final class ComparisonRun implements AutoCloseable {
         for (int round = 0; round < settings.rounds; round++) {
             final long from = part(round);
             final long to = part(round + 1);
-            round(phase, true, (process, outcome) -> add(outcome, process.load(from, to)));
+            round(phase, ComparisonRun::inserts, (process, outcome) -> add(outcome, process.load(from, to)));
         }
         done(phase);
     }
 
     private void age(final int round) throws InterruptedException {
         final Phase phase = new Phase("Ageing, round " + (round + 1), "none");
-        round(phase, true, (process, outcome) -> outcome.addRate(process.age(round)));
+        round(phase, ComparisonRun::inserts, (process, outcome) -> outcome.addRate(process.age(round)));
         done(phase);
     }
 
     private void workload(final Mix mix) throws InterruptedException {
         final Phase phase = new Phase(mix.title() + ": " + mix.workload().mix(), settings.latencyKind());
-        final boolean inserts = mix.workload().hasInserts();
-        round(phase, inserts, (process, outcome) -> process.flatOut(mix, settings.warmUpNanos()));
+        final Predicate<Contender> able = mix.workload().hasInserts() ? ComparisonRun::inserts : ComparisonRun::any;
+        round(phase, able, (process, outcome) -> process.flatOut(mix, settings.warmUpNanos()));
         for (int round = 0; round < settings.rounds; round++) {
-            round(phase, inserts, (process, outcome) -> {
+            round(phase, able, (process, outcome) -> {
                 outcome.addRate(process.flatOut(mix, settings.turnNanos()));
                 outcome.addLatency(
                         settings.rate > 0
@@ -88,16 +89,29 @@ final class ComparisonRun implements AutoCloseable {
     private void delete() throws InterruptedException {
         final Phase check = new Phase("Check", "none");
         final int verified = Math.min(settings.records, VERIFIED_RECORDS);
-        round(check, false, (process, outcome) -> process.verify(verified));
+        round(check, ComparisonRun::any, (process, outcome) -> process.verify(verified, true));
         final Phase phase = new Phase("Delete, in an order of its own", SERVICE_TIME);
         for (int round = 0; round < settings.rounds; round++) {
             final long from = part(round);
             final long to = part(round + 1);
-            round(phase, true, (process, outcome) -> add(outcome, process.delete(from, to)));
+            round(phase, ComparisonRun::inserts, (process, outcome) -> add(outcome, process.delete(from, to)));
         }
         done(phase);
+        round(check, ComparisonRun::isStore, (process, outcome) -> process.verify(verified, false));
         final Phase end = new Phase("Close", "none");
-        round(end, false, (process, outcome) -> process.end());
+        round(end, ComparisonRun::any, (process, outcome) -> process.end());
+    }
+
+    private static boolean any(final Contender contender) {
+        return true;
+    }
+
+    private static boolean inserts(final Contender contender) {
+        return contender.abilities().inserts();
+    }
+
+    private static boolean isStore(final Contender contender) {
+        return !contender.abilities().isMeasure();
     }
 
     private long part(final int round) {
@@ -114,22 +128,22 @@ final class ComparisonRun implements AutoCloseable {
         final Phase phase = new Phase("Memory " + moment, "none");
         final Map<StoreProcess, String> names = new LinkedHashMap<>();
         running.forEach((contender, process) -> names.put(process, contender.name()));
-        round(phase, false, (process, outcome) -> footprints.put(names.get(process), process.footprint()));
+        round(phase, ComparisonRun::any, (process, outcome) -> footprints.put(names.get(process), process.footprint()));
         comparison.footprints().put(moment, footprints);
         text.footprints(moment, footprints, comparison);
     }
 
-    private void round(final Phase phase, final boolean writesNewRecords, final Turn turn) throws InterruptedException {
+    private void round(final Phase phase, final Predicate<Contender> able, final Turn turn)
+            throws InterruptedException {
         for (final Map.Entry<Contender, StoreProcess> entry : List.copyOf(running.entrySet())) {
             final Contender contender = entry.getKey();
-            if (writesNewRecords && !contender.abilities().inserts()) {
-                continue;
-            }
-            try {
-                turn.take(entry.getValue(), phase.outcomeOf(contender.name()));
-            } catch (final IOException e) {
-                phase.forget(contender.name());
-                fail(contender, phase.title(), e);
+            if (able.test(contender)) {
+                try {
+                    turn.take(entry.getValue(), phase.outcomeOf(contender.name()));
+                } catch (final IOException e) {
+                    phase.forget(contender.name());
+                    fail(contender, phase.title(), e);
+                }
             }
         }
     }

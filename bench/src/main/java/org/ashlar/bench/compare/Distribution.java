@@ -56,7 +56,7 @@ public enum Distribution {
 
     /** Where the record of a rank lies. As in YCSB by a hash, so that two ranks may share a record. */
     static long scrambled(final long rank, final int records) {
-        return Records.index(rank, records);
+        return Records.index(Records.key(rank), records);
     }
 
     /** Ranks from 1 on; by rejection-inversion, exact for any number of records without a sum over all of them. */

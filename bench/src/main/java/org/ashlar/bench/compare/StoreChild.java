@@ -30,7 +30,7 @@ final class StoreChild {
         RUN,
         /** From, to. */
         DELETE,
-        /** How many records. */
+        /** How many records, and whether they should be there. */
         VERIFY,
         MEMORY,
         /** Updates until the process is killed. */
@@ -116,7 +116,7 @@ final class StoreChild {
                             Long.MAX_VALUE));
                 }
                 case VERIFY -> {
-                    verify(Integer.parseInt(words[1]));
+                    verify(Integer.parseInt(words[1]), Boolean.parseBoolean(words[2]));
                 }
                 case MEMORY -> {
                     tellMemory();
@@ -168,11 +168,16 @@ final class StoreChild {
         return system.getProcessCpuTime() - crew.cpuNanos();
     }
 
-    /** Reads records, evenly spread, and checks every byte. */
-    private void verify(final int count) throws InterruptedException {
+    /** Reads records, evenly spread, and checks every byte; or that they are gone. */
+    private void verify(final int count, final boolean there) throws InterruptedException {
         crew.run((loop, inserts, thread) -> {
             for (long i = 0; i < count; i++) {
-                loop.worker().verify(i * shape.records() / count);
+                final long index = i * shape.records() / count;
+                if (there) {
+                    loop.worker().verify(index);
+                } else {
+                    loop.worker().verifyGone(index);
+                }
             }
             return new Slice(0, count, 0, 0, Slice.histogram());
         });

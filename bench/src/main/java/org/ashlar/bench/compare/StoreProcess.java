@@ -83,9 +83,14 @@ final class StoreProcess implements AutoCloseable {
         return slice(StoreChild.Command.DELETE, from, to);
     }
 
-    /** Reads records, evenly spread, and checks every byte. */
-    void verify(final int count) throws IOException {
-        send(StoreChild.Command.VERIFY, count);
+    /**
+     * Reads records, evenly spread, and checks every byte.
+     *
+     * @param count how many
+     * @param there whether they should be there, or be gone
+     */
+    void verify(final int count, final boolean there) throws IOException {
+        send(StoreChild.Command.VERIFY, count, there);
         child.await(StoreChild.VERIFIED);
     }
 

@@ -56,6 +56,15 @@ final class Worker {
         values.checkAll(index, session.found, session.get());
     }
 
+    /** Checks that there is no such record. */
+    void verifyGone(final long index) {
+        session.select(index);
+        final int length = session.get();
+        if (length >= 0) {
+            throw new IllegalStateException("record " + index + " is still there, with " + length + " bytes");
+        }
+    }
+
     /** Depends on all that was read, so that no read can be optimised away. */
     long sum() {
         return sum;
