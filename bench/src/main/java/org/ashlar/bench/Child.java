@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 
 /**
  * A child JVM with the class path and the flags of this one. It tells its figures on standard output, one line
@@ -81,9 +81,9 @@ public final class Child implements AutoCloseable {
         throw new IOException("the child JVM ended without telling \"" + name + "\"");
     }
 
-    /** Copies what the child prints from now on, until it ends or closes its output. */
-    public void copyOutput(final PrintStream target) {
-        output.lines().forEach(target::println);
+    /** Hands over each line that the child prints from now on, until it ends or closes its output. */
+    public void forEachLine(final Consumer<String> line) {
+        output.lines().forEach(line);
     }
 
     /** Sends a line, which the child finds among its {@link #commands}. */

@@ -1,6 +1,7 @@
 package org.ashlar.bench.compare;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.ashlar.bench.RawMapping;
@@ -55,8 +56,10 @@ public final class RawContender implements Contender {
 
     @Override
     public OpenStore open(final Path folder, final Shape shape) throws IOException {
-        final RawMapping mapping =
-                RawMapping.create(folder.resolve("raw"), RawProbe.bytes(shape.records(), shape.threads()));
+        final Path file = folder.resolve("raw");
+        // It has no way to open what an earlier one left.
+        Files.deleteIfExists(file);
+        final RawMapping mapping = RawMapping.create(file, RawProbe.bytes(shape.records(), shape.threads()));
         final RawProbe probe = new RawProbe(mapping, shape.records());
         probe.fill();
         return new OpenStore() {

@@ -150,7 +150,7 @@ class CompareStoresTest {
 
     @Test
     void aKilledWriterIsOpenedAgain() throws IOException {
-        assertEquals(0, run("--stores", "ashlar,nothing", "--only-restart", "--restart", "1000"));
+        assertEquals(0, run("--stores", "ashlar,raw-memory", "--only-restart", "--restart", "1000"));
         final String json = parsed(json());
         assertTrue(json.contains("\"firstGetMillis\"") && json.contains("\"1000000\""), json);
         assertEquals(List.of(), filesLeft());

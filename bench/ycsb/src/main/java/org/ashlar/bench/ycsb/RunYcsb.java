@@ -21,20 +21,44 @@ import picocli.CommandLine.Parameters;
         description = "Loads a new pool with the YCSB client, and runs one of its core workloads on it.")
 public final class RunYcsb implements Callable<Integer> {
     private static final int RECORD_BYTES = 1200;
+    private static final String RETURN = ", Return=";
     private static final String CLIENT = "site.ycsb.Client";
 
     /** The core workloads, by the properties of the client's {@code CoreWorkload}. E scans, and waits for ordered maps. */
     enum Workload {
-        A("readproportion=0.5", "updateproportion=0.5", "requestdistribution=zipfian"),
-        B("readproportion=0.95", "updateproportion=0.05", "requestdistribution=zipfian"),
-        C("readproportion=1", "updateproportion=0", "requestdistribution=zipfian"),
-        D("readproportion=0.95", "updateproportion=0", "insertproportion=0.05", "requestdistribution=latest"),
-        F("readproportion=0.5", "updateproportion=0", "readmodifywriteproportion=0.5", "requestdistribution=zipfian");
+        A(0.5, 0.5, 0, 0, "zipfian"),
+        B(0.95, 0.05, 0, 0, "zipfian"),
+        C(1, 0, 0, 0, "zipfian"),
+        D(0.95, 0, 0.05, 0, "latest"),
+        F(0.5, 0, 0, 0.5, "zipfian");
 
-        private final List<String> properties;
+        private final double reads;
+        private final double updates;
+        private final double inserts;
+        private final double readModifyWrites;
+        private final String distribution;
 
-        Workload(final String... properties) {
-            this.properties = List.of(properties);
+        Workload(
+                final double reads,
+                final double updates,
+                final double inserts,
+                final double readModifyWrites,
+                final String distribution) {
+            this.reads = reads;
+            this.updates = updates;
+            this.inserts = inserts;
+            this.readModifyWrites = readModifyWrites;
+            this.distribution = distribution;
+        }
+
+        private List<String> properties() {
+            return List.of(
+                    "readproportion=" + reads,
+                    "updateproportion=" + updates,
+                    "insertproportion=" + inserts,
+                    "readmodifywriteproportion=" + readModifyWrites,
+                    "scanproportion=0",
+                    "requestdistribution=" + distribution);
         }
     }
 
@@ -76,13 +100,12 @@ public final class RunYcsb implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         try (Scratch scratch = Scratch.in(path, Scratch.poolBytes(records, RECORD_BYTES))) {
             final Path pool = scratch.file("pool");
-            client("-load", pool);
-            client("-t", pool);
+            return client("-load", pool) && client("-t", pool) ? 0 : 1;
         }
-        return 0;
     }
 
-    private void client(final String what, final Path pool) throws IOException, InterruptedException {
+    /** Whether all that it did went well: the client itself ends with exit code 0 where operations failed, too. */
+    private boolean client(final String what, final Path pool) throws IOException, InterruptedException {
         final List<String> args =
                 new ArrayList<>(List.of(what, "-db", AshlarDb.class.getName(), "-threads", Integer.toString(threads)));
         final List<String> all = new ArrayList<>(List.of(
@@ -92,15 +115,20 @@ public final class RunYcsb implements Callable<Integer> {
                 "measurementtype=hdrhistogram",
                 AshlarDb.PATH + "=" + pool,
                 AshlarDb.DURABILITY + "=" + durability));
-        all.addAll(workload.properties);
+        all.addAll(workload.properties());
         all.addAll(properties);
         for (final String property : all) {
             args.add("-p");
             args.add(property);
         }
         try (Child child = Child.start(CLIENT, List.of(), args.toArray(String[]::new))) {
-            child.copyOutput(System.out);
+            final boolean[] allWell = {true};
+            child.forEachLine(line -> {
+                System.out.println(line);
+                allWell[0] &= !line.contains(RETURN) || line.contains(RETURN + "OK");
+            });
             child.awaitEnd();
+            return allWell[0];
         }
     }
 
@@ -108,7 +136,7 @@ public final class RunYcsb implements Callable<Integer> {
      * Runs what the arguments say.
      *
      * @param args as {@code --help} tells
-     * @return the exit code: 0, 1 after a failure, 2 for wrong arguments
+     * @return the exit code: 0, 1 after a failure, of an operation too, 2 for wrong arguments
      */
     static int execute(final String... args) {
         return new CommandLine(new RunYcsb())

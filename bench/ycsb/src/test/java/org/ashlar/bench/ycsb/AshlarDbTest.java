@@ -54,6 +54,7 @@ class AshlarDbTest {
     }
 
     @Test
+    @SuppressWarnings("JdkObsolete") // a Vector is what the client hands over
     void aRecordComesBackFieldByFieldAlsoWithAnotherThreadsBindingAndAfterAClose() {
         final AshlarDb first = open();
         final AshlarDb second = open();
@@ -96,6 +97,11 @@ class AshlarDbTest {
                             "dataintegrity=true",
                             "fieldlengthdistribution=constant"));
         }
+        assertEquals(
+                1,
+                RunYcsb.execute(
+                        "--records", "50", "--operations", "100", "--path", directory.toString(), "scanproportion=1"),
+                "scans fail");
         try (Stream<Path> left = Files.list(directory)) {
             assertEquals(List.of(), left.toList());
         }
