@@ -192,12 +192,10 @@ final class ComparisonHtml {
         xml.writeEndElement();
     }
 
-    /** As an image of its own, so that the names within one plot cannot clash with those of another. */
-    private void plot(final String title, final byte[] svg) throws XMLStreamException {
+    private void plot(final String title, final byte[] png) throws XMLStreamException {
         xml.writeEmptyElement("img");
         xml.writeAttribute("alt", title);
-        xml.writeAttribute(
-                "src", "data:image/svg+xml;base64," + Base64.getEncoder().encodeToString(svg));
+        xml.writeAttribute("src", "data:image/png;base64," + Base64.getEncoder().encodeToString(png));
     }
 
     private void paragraph(final String kind, final String text) throws XMLStreamException {
