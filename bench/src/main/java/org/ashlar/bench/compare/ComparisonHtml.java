@@ -121,7 +121,7 @@ final class ComparisonHtml {
                         "heap B/op",
                         "then busy, s"),
                 rows);
-        if (ComparisonPlots.hasLatencies(phase)) {
+        if (phase.hasLatencies()) {
             paragraph(
                     "note",
                     "Latency: " + phase.latencyKind() + ". \"" + CompareStores.NOTHING

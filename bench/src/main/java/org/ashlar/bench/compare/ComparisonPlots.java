@@ -49,12 +49,6 @@ final class ComparisonPlots {
         return png(chart);
     }
 
-    /** Whether there is anything for {@link #latencies} to show. */
-    static boolean hasLatencies(final Phase phase) {
-        return phase.outcomes().values().stream()
-                .anyMatch(outcome -> outcome.latency().getTotalCount() > 0);
-    }
-
     /** Latency over percentiles: the further right, the rarer. */
     static byte[] latencies(final Phase phase) throws IOException {
         final XYChart chart = lines("percentile, as a number of nines: 1 is 90%, 2 is 99%", "microseconds");

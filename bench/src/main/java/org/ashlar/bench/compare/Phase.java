@@ -30,6 +30,12 @@ final class Phase {
         return latencyKind;
     }
 
+    /** Whether operations were timed one by one. */
+    boolean hasLatencies() {
+        return outcomes.values().stream()
+                .anyMatch(outcome -> outcome.latency().getTotalCount() > 0);
+    }
+
     Outcome outcomeOf(final String contender) {
         return outcomes.computeIfAbsent(contender, any -> new Outcome());
     }

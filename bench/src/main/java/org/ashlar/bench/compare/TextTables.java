@@ -34,7 +34,9 @@ final class TextTables {
 
     void phase(final Phase phase) {
         out.printf("%n%s%n", phase.title());
-        out.println("  # latency in microseconds; " + phase.latencyKind());
+        if (phase.hasLatencies()) {
+            out.println("  # latency in microseconds; " + phase.latencyKind());
+        }
         out.printf(
                 RATES,
                 "",
