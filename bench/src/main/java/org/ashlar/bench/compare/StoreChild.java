@@ -160,7 +160,9 @@ final class StoreChild {
         final long begin = System.nanoTime();
         store.settle();
         final Slice settled = slice.settledIn(System.nanoTime() - begin);
-        (cpuTime ? settled.withBackground(backgroundNanos() - backgroundBefore, shape.threads()) : settled).tell();
+        // The process's time may move in steps of 10 ms, the threads' in finer ones.
+        final long background = Math.max(0, backgroundNanos() - backgroundBefore);
+        (cpuTime ? settled.withBackground(background, shape.threads()) : settled).tell();
     }
 
     /** CPU time of all threads but those that run the operations. */
