@@ -30,6 +30,7 @@ final class ReopenChild {
             final Contender contender = Contenders.named(args[0]);
             final Path folder = Path.of(args[1]);
             final Shape shape = StoreChild.shapeOf(args);
+            Files.createDirectories(folder); // that of one that is no store was not written yet
             openAnother(contender, Path.of(folder + OTHER_SUFFIX), shape.withRecords(OTHER_RECORDS));
             reopen(contender, folder, shape);
             code = 0;
