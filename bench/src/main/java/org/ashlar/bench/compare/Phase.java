@@ -32,8 +32,7 @@ final class Phase {
 
     /** Whether operations were timed one by one. */
     boolean hasLatencies() {
-        return outcomes.values().stream()
-                .anyMatch(outcome -> outcome.latency().getTotalCount() > 0);
+        return outcomes.values().stream().anyMatch(outcome -> outcome.latency().getTotalCount() > 0);
     }
 
     Outcome outcomeOf(final String contender) {
