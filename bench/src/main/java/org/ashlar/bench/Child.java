@@ -1,6 +1,7 @@
 package org.ashlar.bench;
 
 import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -9,24 +10,34 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 
 /**
  * A child JVM with the class path and the flags of this one. It tells its figures on standard output, one line
  * {@code name=value} each, and dies when this JVM does.
  */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
     private static final List<String> FLAGS_NOT_INHERITED = List.of(
             "-Xmx", "-Xms", "-javaagent", "-agentlib", "-agentpath", "-XX:StartFlightRecording", "-XX:FlightRecorder");
 
     private final Process process;
     private final BufferedReader output;
+    private final BufferedWriter input;
 
     private Child(final Process process) {
         this.process = process;
+        input = process.outputWriter(StandardCharsets.UTF_8);
         output = process.inputReader(StandardCharsets.UTF_8);
     }
 
-    static Child start(final Class<?> main, final List<String> flags, final String... args) throws IOException {
+    public static Child start(final Class<?> main, final List<String> flags, final String... args) throws IOException {
+        return start(main.getName(), flags, args);
+    }
+
+    /** Starts one whose main class is known by name only. */
+    public static Child start(final String main, final List<String> flags, final String... args) throws IOException {
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -35,7 +46,7 @@ final class Child implements AutoCloseable {
         command.addAll(flags);
         command.add("-classpath");
         command.add(System.getProperty("java.class.path"));
-        command.add(main.getName());
+        command.add(main);
         command.addAll(List.of(args));
         return new Child(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -49,23 +60,46 @@ final class Child implements AutoCloseable {
      * @return its value
      * @throws IOException when the child ended before it told the figure
      */
-    double await(final String name) throws IOException {
+    public double await(final String name) throws IOException {
+        return Double.parseDouble(awaitText(name));
+    }
+
+    /**
+     * Waits for something that the child tells.
+     *
+     * @param name its name
+     * @return what it tells
+     * @throws IOException when the child ended before it told that
+     */
+    public String awaitText(final String name) throws IOException {
         final String prefix = name + "=";
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             if (line.startsWith(prefix)) {
-                return Double.parseDouble(line.substring(prefix.length()));
+                return line.substring(prefix.length());
             }
         }
         throw new IOException("the child JVM ended without telling \"" + name + "\"");
     }
 
+    /** Hands over each line that the child prints from now on, until it ends or closes its output. */
+    public void forEachLine(final Consumer<String> line) {
+        output.lines().forEach(line);
+    }
+
+    /** Sends a line, which the child finds among its {@link #commands}. */
+    public void send(final String command) throws IOException {
+        input.write(command);
+        input.newLine();
+        input.flush();
+    }
+
     /** Kills it with SIGKILL and waits until it is gone. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
     /** Waits until it ends by itself. */
-    void awaitEnd() throws IOException, InterruptedException {
+    public void awaitEnd() throws IOException, InterruptedException {
         final int code = process.waitFor();
         if (code != 0) {
             throw new IOException("the child JVM ended with exit code " + code);
@@ -78,22 +112,33 @@ final class Child implements AutoCloseable {
     }
 
     /** In the child: tells a figure. */
-    static void tell(final String name, final double value) {
+    public static void tell(final String name, final double value) {
         System.out.println(name + "=" + value);
     }
 
     /** In the child: tells a count. */
-    static void tell(final String name, final long value) {
+    public static void tell(final String name, final long value) {
+        System.out.println(name + "=" + value);
+    }
+
+    /** In the child: tells something else than a figure, in one line. */
+    public static void tell(final String name, final String value) {
         System.out.println(name + "=" + value);
     }
 
     /** In the child: makes it end when its parent does, which closes its standard input. */
-    static void endWithParent() {
+    public static void endWithParent() {
+        commands();
+    }
+
+    /** In the child: what the parent sends, as it comes. Makes the child end when its parent does, whatever it is at. */
+    public static BlockingQueue<String> commands() {
+        final BlockingQueue<String> commands = new LinkedBlockingQueue<>();
         final Thread watch = new Thread(
                 () -> {
                     try (BufferedReader input =
                             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-                        input.lines().forEach(line -> {});
+                        input.lines().forEach(commands::add);
                     } catch (final IOException | UncheckedIOException e) {
                         // As good as the end of the input.
                     }
@@ -102,5 +147,6 @@ final class Child implements AutoCloseable {
                 "bench-parent-watch");
         watch.setDaemon(true);
         watch.start();
+        return commands;
     }
 }

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** The blocks that a file has on its device. Java has no way to ask for them; POSIX has {@code du}. */
-final class DeviceBlocks {
+public final class DeviceBlocks {
     private DeviceBlocks() {}
 
     /**
@@ -14,7 +14,7 @@ final class DeviceBlocks {
      * @param file which may have holes
      * @return bytes of its blocks
      */
-    static long bytesOf(final Path file) throws IOException, InterruptedException {
+    public static long bytesOf(final Path file) throws IOException, InterruptedException {
         final Process du = new ProcessBuilder("du", "-k", file.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

@@ -9,12 +9,12 @@ import org.agrona.UnsafeApi;
 import org.ashlar.pmem.Memory;
 
 /** Says what the figures were measured on. */
-final class Machine {
+public final class Machine {
     private static final Path THP = Path.of("/sys/kernel/mm/transparent_hugepage");
 
     private Machine() {}
 
-    static void describe(final Report report, final Path path) throws IOException {
+    public static void describe(final Report report, final Path path) throws IOException {
         report.section("Machine");
         report.fact("cpu", valueOf(Path.of("/proc/cpuinfo"), "model name"));
         report.fact("cpus", Integer.toString(Runtime.getRuntime().availableProcessors()));

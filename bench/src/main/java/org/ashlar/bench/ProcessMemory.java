@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.BiPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,8 +16,8 @@ import java.util.regex.Pattern;
  * @param fileResidentBytes pages of the file that this process has mapped
  * @param pageTableBytes page tables
  */
-record ProcessMemory(long privateBytes, long fileResidentBytes, long pageTableBytes) {
-    private static final Pattern MAPPING = Pattern.compile("[0-9a-f]+-[0-9a-f]+ \\S+ \\S+ \\S+ (\\d+) *.*");
+public record ProcessMemory(long privateBytes, long fileResidentBytes, long pageTableBytes) {
+    private static final Pattern MAPPING = Pattern.compile("[0-9a-f]+-[0-9a-f]+ \\S+ \\S+ \\S+ (\\d+) *(.*)");
     private static final Pattern KILOBYTES = Pattern.compile("(\\w+):\\s+(\\d+) kB");
 
     /**
@@ -27,6 +28,21 @@ record ProcessMemory(long privateBytes, long fileResidentBytes, long pageTableBy
      */
     static ProcessMemory withoutFile(final Path file) throws IOException {
         final String inode = Files.getAttribute(file, "unix:ino").toString();
+        return without((inodeOfMapping, name) -> inodeOfMapping.equals(inode));
+    }
+
+    /**
+     * Measures.
+     *
+     * @param folder the mappings of whose files, of those deleted meanwhile too, are counted apart; they are known by
+     *     their names
+     */
+    public static ProcessMemory withoutFilesOf(final Path folder) throws IOException {
+        final String prefix = folder.toRealPath() + "/";
+        return without((inodeOfMapping, name) -> name.startsWith(prefix));
+    }
+
+    private static ProcessMemory without(final BiPredicate<String, String> isCountedApart) throws IOException {
         long privateBytes = 0;
         long fileBytes = 0;
         boolean ofFile = false;
@@ -34,7 +50,7 @@ record ProcessMemory(long privateBytes, long fileResidentBytes, long pageTableBy
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 final Matcher mapping = MAPPING.matcher(line);
                 if (mapping.matches()) {
-                    ofFile = mapping.group(1).equals(inode);
+                    ofFile = isCountedApart.test(mapping.group(1), mapping.group(2));
                 } else if (ofFile) {
                     fileBytes += bytes(line, "Rss");
                 } else {

@@ -7,7 +7,7 @@ import org.ashlar.pmem.Pool;
 import org.ashlar.pmem.PoolOptions;
 
 /** Memory for the raw probe, mapped as the store maps its own: a pool of the layout below it, with nothing in it. */
-final class RawMapping implements AutoCloseable {
+public final class RawMapping implements AutoCloseable {
     private final Pool pool;
     private final Persistence persistence;
 
@@ -16,7 +16,7 @@ final class RawMapping implements AutoCloseable {
         persistence = pool.persistence();
     }
 
-    static RawMapping create(final Path file, final long bytes) {
+    public static RawMapping create(final Path file, final long bytes) {
         final Pool pool = Pool.open(
                 file,
                 PoolOptions.builder()

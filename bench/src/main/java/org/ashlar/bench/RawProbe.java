@@ -20,7 +20,7 @@ import org.ashlar.pmem.Memory;
  * the newest of the thread's spares. So that threads need no lock, those that update side by side have indexes of their
  * own.
  */
-final class RawProbe {
+public final class RawProbe {
     static final int SLOT_BYTES = 128;
 
     /** 13.4 in units of 1/1024. */
@@ -35,14 +35,14 @@ final class RawProbe {
     private final long slots;
     private final long records;
 
-    RawProbe(final RawMapping mapping, final long records) {
+    public RawProbe(final RawMapping mapping, final long records) {
         this.mapping = mapping;
         this.records = records;
         index = mapping.address();
         slots = index + indexBytes(records);
     }
 
-    static long bytes(final long records, final int threads) {
+    public static long bytes(final long records, final int threads) {
         return indexBytes(records) + (records + (long) threads * SPARES) * SLOT_BYTES;
     }
 
@@ -56,7 +56,7 @@ final class RawProbe {
     }
 
     /** Stores all records. */
-    void fill() {
+    public void fill() {
         final UnsafeBuffer value = new UnsafeBuffer(new byte[VALUE_BYTES]);
         Records.fillValue(value);
         final long step = coprimeStep(records);
@@ -73,7 +73,7 @@ final class RawProbe {
     }
 
     /** A step that visits all slots before it comes back. */
-    private static long coprimeStep(final long records) {
+    public static long coprimeStep(final long records) {
         long step = (long) (records * 0.6180339887) | 1;
         while (greatestCommonDivisor(step, records) != 1) {
             step += 2;
@@ -92,12 +92,12 @@ final class RawProbe {
      * @param threads how many update at the same time
      * @param seed of its random sequence
      */
-    Operations operations(final int thread, final int threads, final long seed) {
+    public Operations operations(final int thread, final int threads, final long seed) {
         return new Operations(thread, threads, seed);
     }
 
     /** The operations of one thread. */
-    final class Operations {
+    public final class Operations {
         private final int thread;
         private final int threads;
         private final byte[] value = new byte[VALUE_BYTES];
@@ -118,12 +118,17 @@ final class RawProbe {
             }
         }
 
+        /** Where a value that was read is. */
+        public byte[] target() {
+            return target;
+        }
+
         /** Reads records of independent keys. */
         long get(final int count) {
             long sum = 0;
             for (int i = 0; i < count; i++) {
                 state += STEP;
-                sum += get(Records.index(state, records));
+                sum += getOne(Records.index(state, records));
             }
             return sum;
         }
@@ -131,12 +136,13 @@ final class RawProbe {
         /** Reads records, each key depending on the value before. */
         long getChained(final int count) {
             for (int i = 0; i < count; i++) {
-                state += STEP + get(Records.index(state, records));
+                state += STEP + getOne(Records.index(state, records));
             }
             return state;
         }
 
-        private long get(final long i) {
+        /** Reads one record into {@link #target}; gives the first 8 bytes of its value. */
+        public long getOne(final long i) {
             final long record = Memory.getLong(index + entryOffset(i));
             final long key = Memory.getLong(record);
             if (key != Records.key(i)) {
@@ -150,7 +156,7 @@ final class RawProbe {
         long update(final int count) {
             for (int i = 0; i < count; i++) {
                 state += STEP;
-                update(Records.index(state, records));
+                updateOne(Records.index(state, records));
             }
             return state;
         }
@@ -159,12 +165,13 @@ final class RawProbe {
         long updateOwn(final int count) {
             for (int i = 0; i < count; i++) {
                 state += STEP;
-                update(Records.index(state, records / threads) * threads + thread);
+                updateOne(Records.index(state, records / threads) * threads + thread);
             }
             return state;
         }
 
-        private void update(final long i) {
+        /** Updates one record durably, while no other thread updates it. */
+        public void updateOne(final long i) {
             final long entry = index + entryOffset(i);
             final long old = Memory.getLong(entry);
             final long key = Memory.getLong(old);

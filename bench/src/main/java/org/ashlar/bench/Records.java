@@ -10,7 +10,7 @@ import org.agrona.MutableDirectBuffer;
  * keys are distinct and in no order. The first 8 bytes of a value are its key, so that whoever reads it can check it;
  * the next 8 say which write it was; the rest is filled once for each buffer.
  */
-final class Records {
+public final class Records {
     static final int KEY_BYTES = Long.BYTES;
     static final int VALUE_BYTES = 100;
     static final int USER_BYTES = KEY_BYTES + VALUE_BYTES;
@@ -24,14 +24,14 @@ final class Records {
 
     private Records() {}
 
-    static long mix(final long value) {
+    public static long mix(final long value) {
         long z = value;
         z = (z ^ (z >>> 33)) * 0xFF51AFD7ED558CCDL;
         z = (z ^ (z >>> 33)) * 0xC4CEB9FE1A85EC53L;
         return z ^ (z >>> 33);
     }
 
-    static long key(final long index) {
+    public static long key(final long index) {
         return mix(index + KEY_SALT);
     }
 
@@ -42,7 +42,7 @@ final class Records {
      * @param records the number of records
      * @return 0 to {@code records - 1}, each equally likely
      */
-    static long index(final long state, final long records) {
+    public static long index(final long state, final long records) {
         return Math.multiplyHigh(mix(state) >>> 1, records << 1);
     }
 

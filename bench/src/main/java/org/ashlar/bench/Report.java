@@ -12,8 +12,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Prints what was found as it is found, aligned, and keeps it for the JSON file. Not thread-safe. */
-final class Report {
-    private record Fact(String section, String name, String value) {}
+public final class Report {
+    /**
+     * Something that is said of a run.
+     *
+     * @param section under which heading
+     * @param name of what
+     * @param value in words
+     */
+    public record Fact(String section, String name, String value) {}
 
     private record Figure(
             String section,
@@ -27,23 +34,28 @@ final class Report {
     private final List<Figure> figures = new ArrayList<>();
     private String section = "";
 
-    Report(final PrintStream out) {
+    public Report(final PrintStream out) {
         this.out = out;
     }
 
-    void section(final String title) {
+    public void section(final String title) {
         section = title;
         out.printf("%n%s%n", title);
     }
 
     /** A line that says how what follows was measured. */
-    void note(final String text) {
+    public void note(final String text) {
         out.println("  # " + text);
     }
 
-    void fact(final String name, final String value) {
+    public void fact(final String name, final String value) {
         facts.add(new Fact(section, name, value));
         out.printf("  %-50s %s%n", name, value);
+    }
+
+    /** What was said so far. */
+    public List<Fact> facts() {
+        return List.copyOf(facts);
     }
 
     void figure(final String name, final double value, final String unit) {
@@ -60,7 +72,7 @@ final class Report {
     }
 
     /** Four significant digits, or all of them before the point. */
-    static String number(final double value) {
+    public static String number(final double value) {
         final double magnitude = Math.abs(value);
         if (value == Math.rint(value) || magnitude >= 1000) {
             return String.format(Locale.ROOT, "%,.0f", value);

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * A directory for the files of one part, gone with all that is in it when the part ends, however it ends but by {@code
  * kill -9}.
  */
-final class Scratch implements AutoCloseable {
+public final class Scratch implements AutoCloseable {
     private final Path directory;
     private final Thread hook;
 
@@ -28,7 +28,7 @@ final class Scratch implements AutoCloseable {
      * @param neededBytes how much will be written there
      * @throws IOException when it cannot be made, or there is not enough room
      */
-    static Scratch in(final Path parent, final long neededBytes) throws IOException {
+    public static Scratch in(final Path parent, final long neededBytes) throws IOException {
         final long usable = Files.getFileStore(parent).getUsableSpace();
         if (usable < neededBytes) {
             throw new IOException(parent + " has " + (usable >> 20) + " MiB free, and this benchmark needs "
@@ -40,17 +40,17 @@ final class Scratch implements AutoCloseable {
     }
 
     /** Bytes that a pool of this many records may take at most, updates and all. */
-    static long poolBytes(final long records) {
+    public static long poolBytes(final long records) {
         return poolBytes(records, Records.USER_BYTES);
     }
 
     /** Bytes that a pool of so many records of so many bytes may take at most, updates and all. */
-    static long poolBytes(final long records, final int userBytes) {
+    public static long poolBytes(final long records, final int userBytes) {
         final long fixedBytes = 64L << 20;
         return records * userBytes * 2 + fixedBytes;
     }
 
-    Path file(final String name) {
+    public Path file(final String name) {
         return directory.resolve(name);
     }
 

@@ -1,0 +1,139 @@
+package org.ashlar.bench.peers;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.ashlar.bench.compare.Contender;
+import org.ashlar.bench.compare.OpenStore;
+import org.ashlar.bench.compare.Session;
+import org.ashlar.bench.compare.Shape;
+import org.jspecify.annotations.Nullable;
+import org.lmdbjava.Dbi;
+import org.lmdbjava.DbiFlags;
+import org.lmdbjava.DirectBufferProxy;
+import org.lmdbjava.Env;
+import org.lmdbjava.EnvFlags;
+import org.lmdbjava.Txn;
+
+/** LMDB through lmdbjava. */
+public final class LmdbContender implements Contender {
+    private static final int MOST_OF_USER_BYTES = 4;
+    private static final long FIXED_BYTES = 256L << 20;
+
+    /** For the service loader. */
+    public LmdbContender() {}
+
+    @Override
+    public String name() {
+        return "lmdb";
+    }
+
+    @Override
+    public String product() {
+        return "LMDB, lmdbjava " + Versions.of("lmdbjava");
+    }
+
+    @Override
+    public String configuration() {
+        return "Agrona buffers, writable map, no sync, no read-ahead; a transaction for each write, a renewed one for each read;"
+                + " argument checks off";
+    }
+
+    @Override
+    public String guarantee() {
+        return "the end of the process; after loss of power the file may be corrupt (MDB_NOSYNC | MDB_WRITEMAP)";
+    }
+
+    @Override
+    public List<String> jvmFlags(final Shape shape) {
+        return List.of(
+                "-Xmx256m",
+                "-Dlmdbjava.disable.checks=true",
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
+    }
+
+    @Override
+    public Abilities abilities() {
+        return new Abilities(true, true, true, false);
+    }
+
+    @Override
+    public long mostFileBytes(final Shape shape) {
+        return shape.userBytes() * MOST_OF_USER_BYTES + FIXED_BYTES;
+    }
+
+    @Override
+    public OpenStore open(final Path folder, final Shape shape) {
+        final Env<DirectBuffer> env = Env.create(DirectBufferProxy.PROXY_DB)
+                .setMapSize(mostFileBytes(shape))
+                .setMaxDbs(1)
+                .open(folder.toFile(), EnvFlags.MDB_WRITEMAP, EnvFlags.MDB_NOSYNC, EnvFlags.MDB_NORDAHEAD);
+        final Dbi<DirectBuffer> dbi = env.openDbi("bench", DbiFlags.MDB_CREATE);
+        return new OpenStore() {
+            @Override
+            public Session session(final int thread) {
+                return new LmdbSession(env, dbi, shape);
+            }
+
+            @Override
+            public void close() {
+                env.close();
+            }
+        };
+    }
+
+    private static final class LmdbSession extends Session {
+        private final Env<DirectBuffer> env;
+        private final Dbi<DirectBuffer> dbi;
+        private final Txn<DirectBuffer> reading;
+        private final UnsafeBuffer written = new UnsafeBuffer(0, 0);
+
+        LmdbSession(final Env<DirectBuffer> env, final Dbi<DirectBuffer> dbi, final Shape shape) {
+            super(shape, true);
+            this.env = env;
+            this.dbi = dbi;
+            reading = env.txnRead();
+            reading.reset();
+        }
+
+        @Override
+        protected int get() {
+            reading.renew();
+            try {
+                final @Nullable DirectBuffer bytes = dbi.get(reading, key);
+                if (bytes == null) {
+                    return -1;
+                }
+                found.putBytes(0, bytes, 0, bytes.capacity());
+                return bytes.capacity();
+            } finally {
+                reading.reset();
+            }
+        }
+
+        @Override
+        protected void put(final int length) {
+            written.wrap(value, 0, length);
+            try (Txn<DirectBuffer> writing = env.txnWrite()) {
+                dbi.put(writing, key, written);
+                writing.commit();
+            }
+        }
+
+        @Override
+        protected boolean delete() {
+            try (Txn<DirectBuffer> writing = env.txnWrite()) {
+                final boolean deleted = dbi.delete(writing, key);
+                writing.commit();
+                return deleted;
+            }
+        }
+
+        @Override
+        public void close() {
+            reading.close();
+        }
+    }
+}

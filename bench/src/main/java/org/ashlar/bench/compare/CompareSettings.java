@@ -1,0 +1,162 @@
+package org.ashlar.bench.compare;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.ashlar.bench.Report;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Every parameter of a run, with its default. */
+final class CompareSettings {
+    @Option(names = "--stores", split = ",", paramLabel = "NAME", description = "Who takes part. All by default.")
+    @Nullable List<String> stores;
+
+    @Option(
+            names = "--path",
+            defaultValue = "/dev/shm",
+            description = "Directory for the stores' files; memory or persistent memory. Default: ${DEFAULT-VALUE}.")
+    Path path = Path.of("/dev/shm");
+
+    @Option(names = "--records", defaultValue = "1000000", description = "Records. Default: ${DEFAULT-VALUE}.")
+    int records = 1_000_000;
+
+    @Option(names = "--key-bytes", defaultValue = "8", description = "8 or 23. Default: ${DEFAULT-VALUE}.")
+    int keyBytes = Shape.SHORT_KEY_BYTES;
+
+    @Option(
+            names = "--values",
+            defaultValue = "SMALL",
+            description = "SMALL: 100 B; LARGE: 1,000 B; MIXED: 100 to 1,000 B. Default: ${DEFAULT-VALUE}.")
+    Values values = Values.SMALL;
+
+    @Option(names = "--threads", defaultValue = "1", description = "Threads. Default: ${DEFAULT-VALUE}.")
+    int threads = 1;
+
+    @Option(
+            names = "--workloads",
+            split = ",",
+            description =
+                    "${COMPLETION-CANDIDATES}: those of YCSB, but E, which scans; U: updates alone. All by default.")
+    Set<Workload> workloads = EnumSet.allOf(Workload.class);
+
+    @Option(
+            names = "--distributions",
+            split = ",",
+            defaultValue = "ZIPFIAN",
+            description = "UNIFORM, ZIPFIAN or LATEST, for all workloads but D, which reads the latest."
+                    + " Default: ${DEFAULT-VALUE}.")
+    Set<Distribution> distributions = EnumSet.of(Distribution.ZIPFIAN);
+
+    @Option(names = "--rounds", defaultValue = "5", description = "Turns of each store. Default: ${DEFAULT-VALUE}.")
+    int rounds = 5;
+
+    @Option(
+            names = "--seconds",
+            defaultValue = "1",
+            description =
+                    "Length of a turn: so long for the rate, and so long for the latency. Default: ${DEFAULT-VALUE}.")
+    double seconds = 1;
+
+    @Option(
+            names = "--warm-up",
+            defaultValue = "2",
+            description = "Seconds of each workload before it is measured. Default: ${DEFAULT-VALUE}.")
+    double warmUpSeconds = 2;
+
+    @Option(
+            names = "--rate",
+            defaultValue = "0",
+            description =
+                    "Operations per second at which latency is measured, from when each was due; 0: service time at"
+                            + " full speed. Default: ${DEFAULT-VALUE}.")
+    double rate;
+
+    @Option(
+            names = "--age",
+            defaultValue = "0",
+            description =
+                    "Age the stores before they are measured: so many times, write as many records as there are, four"
+                            + " of five an update, the fifth a delete and an insert. Default: ${DEFAULT-VALUE}.")
+    int ageRounds;
+
+    @Option(
+            names = "--cpu-time",
+            description =
+                    "Rates by CPU time, that of threads in the background included, and not by the clock: for a machine that"
+                            + " is busy with other things. What threads wait for does not show. Latency is by the clock.")
+    boolean cpuTime;
+
+    @Option(
+            names = "--restart",
+            split = ",",
+            paramLabel = "RECORDS",
+            description = "Also kill, reopen and read, with so many records each time.")
+    List<Integer> restartRecords = List.of();
+
+    @Option(names = "--only-restart", description = "That alone: no load, workloads and delete.")
+    boolean onlyRestart;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Also write a report with plots to this file.")
+    @Nullable Path html;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Also write everything to this file.")
+    @Nullable Path json;
+
+    Shape shape() {
+        return new Shape(records, keyBytes, values, threads);
+    }
+
+    long turnNanos() {
+        return nanos(seconds);
+    }
+
+    long warmUpNanos() {
+        return nanos(warmUpSeconds);
+    }
+
+    private static long nanos(final double seconds) {
+        return (long) (seconds * TimeUnit.SECONDS.toNanos(1));
+    }
+
+    /** Each workload with each distribution, but D once. */
+    Collection<Mix> mixes() {
+        final List<Mix> mixes = new ArrayList<>();
+        for (final Distribution distribution : distributions) {
+            for (final Workload workload : workloads) {
+                final Mix mix = new Mix(workload, workload.distribution(distribution));
+                if (!mixes.contains(mix)) {
+                    mixes.add(mix);
+                }
+            }
+        }
+        return mixes;
+    }
+
+    String latencyKind() {
+        return rate > 0
+                ? String.format("response time at %,.0f operations/s, from when each was due", rate)
+                : "service time at full speed: a stall delays one operation here";
+    }
+
+    void describe(final Report report) {
+        report.section("Parameters");
+        report.fact("path", path.toString());
+        report.fact("stored", shape().toString());
+        report.fact("rounds", Integer.toString(rounds));
+        report.fact("seconds of a turn", Double.toString(seconds));
+        report.fact("seconds of warm-up", Double.toString(warmUpSeconds));
+        report.fact("rounds of ageing", Integer.toString(ageRounds));
+        report.fact(
+                "rates by",
+                cpuTime
+                        ? "CPU time, of the threads that run the operations and of what the store does in the background"
+                        : "the clock; what a store does in the background after a turn is told beside it");
+        report.fact("latency of workloads", latencyKind());
+        report.fact("latency of load and delete", "service time at full speed");
+    }
+}

@@ -1,0 +1,109 @@
+package org.ashlar.bench.compare;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.ashlar.bench.RawMapping;
+import org.ashlar.bench.RawProbe;
+
+/** The floor: one index line and one record on the same kind of mapping, and no store around them. */
+public final class RawContender implements Contender {
+    private static final long FIXED_BYTES = 16L << 20;
+
+    /** For the service loader. */
+    public RawContender() {}
+
+    @Override
+    public String name() {
+        return "raw-memory";
+    }
+
+    @Override
+    public String product() {
+        return "the memory itself";
+    }
+
+    @Override
+    public String configuration() {
+        return "no store: an index line and a record at places computed beforehand; no hash, no checksum, no inserts or deletes";
+    }
+
+    @Override
+    public String guarantee() {
+        return "as ashlar: record and index entry are written back";
+    }
+
+    @Override
+    public List<String> jvmFlags(final Shape shape) {
+        return List.of("-Xmx256m");
+    }
+
+    @Override
+    public Abilities abilities() {
+        return new Abilities(false, true, false, true);
+    }
+
+    @Override
+    public long mostFileBytes(final Shape shape) {
+        return RawProbe.bytes(shape.records(), shape.threads()) + FIXED_BYTES;
+    }
+
+    @Override
+    public boolean takes(final Shape shape) {
+        return shape.keyBytes() == Shape.SHORT_KEY_BYTES && shape.values() == Values.SMALL && shape.threads() == 1;
+    }
+
+    @Override
+    public OpenStore open(final Path folder, final Shape shape) throws IOException {
+        final Path file = folder.resolve("raw");
+        // It has no way to open what an earlier one left.
+        Files.deleteIfExists(file);
+        final RawMapping mapping = RawMapping.create(file, RawProbe.bytes(shape.records(), shape.threads()));
+        final RawProbe probe = new RawProbe(mapping, shape.records());
+        probe.fill();
+        return new OpenStore() {
+            @Override
+            public Session session(final int thread) {
+                return new ProbeSession(probe.operations(thread, shape.threads(), thread), shape);
+            }
+
+            @Override
+            public void close() {
+                mapping.close();
+            }
+        };
+    }
+
+    private static final class ProbeSession extends Session {
+        private final RawProbe.Operations operations;
+        private long index;
+
+        ProbeSession(final RawProbe.Operations operations, final Shape shape) {
+            super(shape, false);
+            this.operations = operations;
+            found.wrap(operations.target());
+        }
+
+        @Override
+        protected void select(final long selected) {
+            index = selected;
+        }
+
+        @Override
+        protected int get() {
+            operations.getOne(index);
+            return Values.SMALL.longest();
+        }
+
+        @Override
+        protected void put(final int length) {
+            operations.updateOne(index);
+        }
+
+        @Override
+        protected boolean delete() {
+            throw new UnsupportedOperationException("the raw probe keeps its records");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package org.ashlar.bench.compare;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilder;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.SAXException;
+
+/** Small runs: what they find does not matter here, that they check what they read and tell what they found does. */
+@Timeout(300)
+class CompareStoresTest {
+    @TempDir
+    private Path directory;
+
+    @TempDir
+    private Path output;
+
+    private int run(final String... more) {
+        final List<String> args = new ArrayList<>(List.of(
+                "--path",
+                directory.toString(),
+                "--records",
+                "1000",
+                "--rounds",
+                "2",
+                "--seconds",
+                "0.02",
+                "--warm-up",
+                "0.02",
+                "--json",
+                json().toString(),
+                "--html",
+                html().toString()));
+        args.addAll(List.of(more));
+        return CompareStores.execute(args.toArray(String[]::new));
+    }
+
+    private Path json() {
+        return output.resolve("report.json");
+    }
+
+    private Path html() {
+        return output.resolve("report.html");
+    }
+
+    private List<Path> filesLeft() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.toList();
+        }
+    }
+
+    /** The whole file, which is JSON or this fails. */
+    private static String parsed(final Path json) throws IOException {
+        try (JsonParser parser = new JsonFactory().createParser(json.toFile())) {
+            while (parser.nextToken() != null) {
+                parser.currentTokenLocation();
+            }
+        }
+        return Files.readString(json);
+    }
+
+    private static Document xml(final byte[] content) throws IOException, ParserConfigurationException, SAXException {
+        final DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+        factory.setAttribute("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
+        final DocumentBuilder builder = factory.newDocumentBuilder();
+        return builder.parse(new ByteArrayInputStream(content));
+    }
+
+    @Test
+    void theStoresOfThisModuleRunAllPhases() throws Exception {
+        assertEquals(0, run("--stores", "ashlar,ashlar-default,nothing,raw-memory,heap", "--age", "1"));
+        final String json = parsed(json());
+        for (final String title : List.of(
+                "Load: inserts in no order of keys",
+                "Ageing, round 1",
+                "Workload A, zipfian: 50% reads, 50% updates",
+                "Workload D, latest: 95% reads of the latest, 5% inserts",
+                "Workload F, zipfian: 50% reads, 50% read-modify-writes",
+                "Delete, in an order of its own",
+                "after the load")) {
+            assertTrue(json.contains('"' + title + '"'), () -> title + " is missing in " + json);
+        }
+        assertEquals(List.of(), filesLeft());
+    }
+
+    @Test
+    void theReportIsOneWellFormedPageWithItsPlots() throws Exception {
+        assertEquals(0, run("--stores", "ashlar,nothing", "--workloads", "C", "--rate", "20000"));
+        final byte[] content = Files.readAllBytes(html());
+        final Document page = xml(content);
+        final NodeList images = page.getElementsByTagName("img");
+        final String prefix = "data:image/png;base64,";
+        // Rates and latencies of load, workload and delete.
+        assertEquals(6, images.getLength());
+        for (int i = 0; i < images.getLength(); i++) {
+            final String source = ((Element) images.item(i)).getAttribute("src");
+            assertTrue(source.startsWith(prefix), source);
+            final byte[] png = Base64.getDecoder().decode(source.substring(prefix.length()));
+            assertTrue(ImageIO.read(new ByteArrayInputStream(png)).getWidth() > 100);
+        }
+        final String text = page.getDocumentElement().getTextContent();
+        assertAll(
+                () -> assertTrue(text.contains("response time at 20,000 operations/s, from when each was due")),
+                () -> assertTrue(text.contains("loss of power, where the files are on persistent memory")),
+                () -> assertFalse(new String(content, java.nio.charset.StandardCharsets.UTF_8).contains("http://")));
+    }
+
+    @Test
+    void longKeysMixedValuesAndThreadsAreServed() throws IOException {
+        assertEquals(
+                0,
+                run(
+                        "--stores",
+                        "ashlar,heap,nothing",
+                        "--key-bytes",
+                        "23",
+                        "--values",
+                        "mixed",
+                        "--threads",
+                        "2",
+                        "--workloads",
+                        "A,D",
+                        "--distributions",
+                        "uniform,latest",
+                        "--age",
+                        "1",
+                        "--cpu-time"));
+        assertTrue(parsed(json()).contains("Workload A, uniform"));
+    }
+
+    @Test
+    void aKilledWriterIsOpenedAgain() throws IOException {
+        assertEquals(0, run("--stores", "ashlar,raw-memory", "--only-restart", "--restart", "1000"));
+        final String json = parsed(json());
+        assertTrue(json.contains("\"firstGetMillis\"") && json.contains("\"1000000\""), json);
+        assertEquals(List.of(), filesLeft());
+    }
+
+    @Test
+    void aStoreThatLosesARecordIsToldAndTheOthersGoOn() throws Exception {
+        assertEquals(1, run("--stores", "failing,ashlar", "--workloads", "C"));
+        final String json = parsed(json());
+        assertTrue(json.contains("\"failing\" : \"") && json.contains(": the child JVM ended without telling"), json);
+        final Document page = xml(Files.readAllBytes(html()));
+        final String text = page.getDocumentElement().getTextContent();
+        assertTrue(text.contains("failing failed and took no further part"));
+        assertTrue(text.contains("<for a test>"));
+    }
+
+    @Test
+    void whatCannotRunIsRefused() throws IOException {
+        assertEquals(1, run("--stores", "no-such-store"));
+        assertEquals(1, run("--stores", "raw-memory", "--key-bytes", "23"));
+        assertEquals(1, run("--key-bytes", "9"));
+        assertEquals(List.of(), filesLeft());
+    }
+}

@@ -1,0 +1,5 @@
+/** That the comparison of stores measures what it says. */
+@NullMarked
+package org.ashlar.bench.compare;
+
+import org.jspecify.annotations.NullMarked;
