@@ -203,12 +203,12 @@ final class Upkeep {
         try {
             final long before = space.holeBytes();
             judgeAllOnce();
-            for (int fruitless = 0; fruitless < MOST_FRUITLESS; ) {
+            // Against the most that was ever free: what a round frees, the next may take to move into, for ever.
+            int most = space.freeChunks();
+            for (int fruitless = 0; fruitless < MOST_FRUITLESS && evacuate(EVACUATED_WHEN_SHORT); ) {
                 final int free = space.freeChunks();
-                if (!evacuate(EVACUATED_WHEN_SHORT)) {
-                    break;
-                }
-                fruitless = space.freeChunks() > free ? 0 : fruitless + 1;
+                fruitless = free > most ? 0 : fruitless + 1;
+                most = Math.max(most, free);
             }
             boolean punched = true;
             while (punched) {

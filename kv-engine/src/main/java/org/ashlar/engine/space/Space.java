@@ -5,6 +5,7 @@ import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.epoch.Reclaimer;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.record.Scratch;
+import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.PageInfo;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.Descriptors;
@@ -304,6 +305,7 @@ public final class Space implements Reclaimer {
      *
      * @param participant the caller's
      * @param record address
+     * @throws CorruptStoreException when no place that is taken begins there: giving it back would spoil another record
      */
     public void prepareToUnlink(final Participant participant, final long record) {
         final int chunk = chunks.chunkOf(record);
@@ -315,6 +317,15 @@ public final class Space implements Reclaimer {
             }
         } else {
             initialiseChunk(participant, chunk);
+        }
+        final boolean canGiveBack = switch (chunks.kindUnchecked(chunk)) {
+            case ChunkWord.SLOTS -> slots.isTaken(record);
+            case ChunkWord.RUNS, ChunkWord.LARGE_HEAD -> runs.canGiveBack(participant, record);
+            default -> false;
+        };
+        if (!canGiveBack) {
+            throw new CorruptStoreException("the index points at linear offset " + (record - data)
+                    + ", which is no place of a record in use; verify the store");
         }
     }
 
