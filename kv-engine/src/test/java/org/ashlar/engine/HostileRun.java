@@ -52,19 +52,28 @@ final class HostileRun {
     private final HostilePool pool;
     private final List<String[]> keys = new ArrayList<>();
 
-    /** Calls that were refused, and keys that were not found although they are there. */
-    int refused;
+    private int missed;
+    private boolean isSound = true;
+    private boolean isMissNotTold;
 
-    int missed;
-    boolean isSound;
-
-    HostileRun(final HostilePool pool, final HostileCase damaged, final Choices choices, final Path folder) {
+    /** Reads one key of so many. */
+    HostileRun(
+            final HostilePool pool,
+            final HostileCase damaged,
+            final Choices choices,
+            final Path folder,
+            final int oneKeyOf) {
         this.pool = pool;
         this.damaged = damaged;
         this.choices = choices;
         path = folder.resolve("damaged");
         target = folder.resolve("salvaged");
-        pool.model.forEach((map, content) -> content.keySet().forEach(key -> keys.add(new String[] {map, key})));
+        final int[] passed = {0};
+        pool.model.forEach((map, content) -> content.keySet().forEach(key -> {
+            if (passed[0]++ % oneKeyOf == 0) {
+                keys.add(new String[] {map, key});
+            }
+        }));
     }
 
     /** A call that may be refused. */
@@ -80,6 +89,7 @@ final class HostileRun {
             with(TestStores.options().withReadOnly(true).withVerifyReads(true), store -> {
                 readAll(store);
                 verify(store);
+                isMissNotTold = missed > 0 && isSound;
             });
             with(TestStores.options().withVerifyReads(true), store -> {
                 write(store);
@@ -97,11 +107,15 @@ final class HostileRun {
         }
     }
 
+    /** Whether a read of the pool as it was found gave nothing where there was something, and a verification tells of no damage. */
+    boolean isMissNotTold() {
+        return isMissNotTold;
+    }
+
     private void attempt(final Call call) {
         try {
             call.run();
         } catch (final StoreException e) {
-            refused++;
             Objects.requireNonNull(e.getMessage(), "an exception without a message");
         }
     }
@@ -111,7 +125,6 @@ final class HostileRun {
         try {
             store = EngineStore.open(path, options, Tuning.tiny());
         } catch (final StoreException e) {
-            refused++;
             return;
         }
         boolean isClosed = false;
@@ -294,7 +307,7 @@ final class HostileRun {
 
     /** Nothing of a map is left, or all of it. */
     private void forget(final String name) {
-        keys.stream().filter(key -> key[0].equals(name)).forEach(key -> versions(name, key[1]));
+        pool.model.getOrDefault(name, Map.of()).keySet().forEach(key -> versions(name, key));
         written.forEach((id, versions) -> {
             if (id.startsWith(name + '/')) {
                 versions.all.add(null);
