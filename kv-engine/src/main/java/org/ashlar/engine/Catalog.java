@@ -79,13 +79,48 @@ final class Catalog implements Liveness {
 
     /** Whether a map's record I is there. */
     private boolean isRegistered(final int incarnation) {
-        final byte[] key = CatalogRecord.incarnationKey(incarnation);
-        return parts().catalog.find(key, Memory.ARRAY_BASE, key.length) != 0;
+        return record(CatalogRecord.incarnationKey(incarnation)) != 0;
+    }
+
+    /** The record of a key, whole; 0 where there is none. */
+    private long record(final byte[] key) {
+        final MapCore catalog = parts().catalog;
+        final long record = catalog.find(key, Memory.ARRAY_BASE, key.length);
+        if (record != 0 && !CatalogRecord.isIntact(record, catalog.readableBytes(record))) {
+            throw damaged(record);
+        }
+        return record;
+    }
+
+    private CorruptStoreException damaged(final long record) {
+        return new CorruptStoreException("the catalog's record at linear offset " + (record - pool.dataAddress())
+                + " fails its checksum; verify the store, or salvage it");
+    }
+
+    /** Sees a record of the catalog that is whole. */
+    @FunctionalInterface
+    private interface RecordVisitor {
+        void visit(long record, byte[] key);
+    }
+
+    /** Walks the records; one that is damaged is passed over, or ends it. */
+    private void forEachRecord(final boolean passesOverDamage, final RecordVisitor visitor) {
+        final MapCore catalog = parts().catalog;
+        catalog.index().walk((page, records, count) -> {
+            for (int i = 0; i < count; i++) {
+                if (CatalogRecord.isIntact(records[i], catalog.readableBytes(records[i]))) {
+                    visitor.visit(records[i], CatalogRecord.keyOf(records[i]));
+                } else if (!passesOverDamage) {
+                    throw damaged(records[i]);
+                }
+            }
+            return true;
+        });
     }
 
     /** The name of the map of an incarnation, among all names; from here on the map is known by its incarnation. */
     private byte @Nullable [] findByIncarnation(final int incarnation) {
-        for (final String name : names()) {
+        for (final String name : soundNames()) {
             final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
             final MapCore core = find(bytes);
             if (core != null && core.incarnation() == incarnation) {
@@ -107,8 +142,7 @@ final class Catalog implements Liveness {
 
     /** The map of a name, or null when there is none. */
     @Nullable MapCore find(final byte[] name) {
-        final byte[] key = CatalogRecord.nameKey(name);
-        final long home = parts().catalog.find(key, Memory.ARRAY_BASE, key.length);
+        final long home = record(CatalogRecord.nameKey(name));
         return home == 0 || isLeftByMove(home, new String(name, StandardCharsets.UTF_8)) ? null : coreOf(home);
     }
 
@@ -118,8 +152,7 @@ final class Catalog implements Liveness {
         if (incarnation != superblock.moving()) {
             return false;
         }
-        final byte[] key = CatalogRecord.incarnationKey(incarnation);
-        final long arbiter = parts().catalog.find(key, Memory.ARRAY_BASE, key.length);
+        final long arbiter = record(CatalogRecord.incarnationKey(incarnation));
         return arbiter == 0 || !name.equals(new String(CatalogRecord.nameOf(arbiter), StandardCharsets.UTF_8));
     }
 
@@ -264,7 +297,7 @@ final class Catalog implements Liveness {
                 put(participant, key, CatalogRecord.map(to, core.incarnation(), root, 0)); // 2
                 final byte[] arbiter = CatalogRecord.incarnationKey(core.incarnation());
                 put(participant, arbiter, CatalogRecord.named(to)); // 3
-                return CatalogRecord.tailOf(parts().catalog.find(key, Memory.ARRAY_BASE, key.length));
+                return CatalogRecord.tailOf(record(key));
             });
         } catch (final StoreFullException e) {
             endMove(participant);
@@ -291,14 +324,10 @@ final class Catalog implements Liveness {
     /** Removes the record N that is not the map's, of a renaming that did not come to its end. */
     private void endMove(final Participant participant) {
         final List<byte[]> left = new ArrayList<>();
-        parts().catalog.index().walk((page, records, count) -> {
-            for (int i = 0; i < count; i++) {
-                final byte[] key = CatalogRecord.keyOf(records[i]);
-                if (CatalogRecord.isName(key) && isLeftByMove(records[i], CatalogRecord.nameIn(key))) {
-                    left.add(CatalogRecord.nameIn(key).getBytes(StandardCharsets.UTF_8));
-                }
+        forEachRecord(true, (record, key) -> {
+            if (CatalogRecord.isName(key) && isLeftByMove(record, CatalogRecord.nameIn(key))) {
+                left.add(CatalogRecord.nameIn(key).getBytes(StandardCharsets.UTF_8));
             }
-            return true;
         });
         left.forEach(name -> removeName(participant, name));
         superblock.setMoving(0);
@@ -318,15 +347,15 @@ final class Catalog implements Liveness {
     /** Removes the records I that a crash left of maps that were on their way out. */
     synchronized boolean removeStale(final Participant participant) {
         final List<Integer> stale = new ArrayList<>();
-        parts().catalog.index().walk((page, records, count) -> {
-            for (int i = 0; i < count; i++) {
-                final byte[] key = CatalogRecord.keyOf(records[i]);
+        try {
+            forEachRecord(true, (record, key) -> {
                 if (!CatalogRecord.isName(key) && byIncarnation(CatalogRecord.incarnationIn(key)) == null) {
                     stale.add(CatalogRecord.incarnationIn(key));
                 }
-            }
-            return true;
-        });
+            });
+        } catch (final CorruptStoreException e) {
+            return false; // what a damaged record does not lead to any more need not be gone
+        }
         stale.forEach(incarnation -> forget(participant, incarnation));
         return false; // nothing that a reaper would have to do
     }
@@ -357,6 +386,10 @@ final class Catalog implements Liveness {
     /** Makes a new map of a name; returns the record N that it replaced, not retired, or 0. */
     private long create(final Participant participant, final byte[] name) {
         final int incarnation = superblock.takeIncarnation();
+        if (isRegistered(incarnation)) {
+            throw new CorruptStoreException("the superblock says that map incarnation " + incarnation
+                    + " was never used, but it was; salvage the store");
+        }
         final long root = HashIndex.plantLeaf(parts().context, participant, incarnation);
         final byte[] key = CatalogRecord.nameKey(name);
         final byte[] value = CatalogRecord.map(name, incarnation, root, RootTail.COUNT_VALID); // no entries
@@ -404,15 +437,20 @@ final class Catalog implements Liveness {
     }
 
     synchronized Set<String> names() {
+        return names(false);
+    }
+
+    /** The names whose records are whole. */
+    synchronized Set<String> soundNames() {
+        return names(true);
+    }
+
+    private Set<String> names(final boolean passesOverDamage) {
         final Set<String> names = new TreeSet<>();
-        parts().catalog.index().walk((page, records, count) -> {
-            for (int i = 0; i < count; i++) {
-                final byte[] key = CatalogRecord.keyOf(records[i]);
-                if (CatalogRecord.isName(key) && !isLeftByMove(records[i], CatalogRecord.nameIn(key))) {
-                    names.add(CatalogRecord.nameIn(key));
-                }
+        forEachRecord(passesOverDamage, (record, key) -> {
+            if (CatalogRecord.isName(key) && !isLeftByMove(record, CatalogRecord.nameIn(key))) {
+                names.add(CatalogRecord.nameIn(key));
             }
-            return true;
         });
         return names;
     }
@@ -439,8 +477,7 @@ final class Catalog implements Liveness {
         if (known != null || parts == null) {
             return known;
         }
-        final byte[] key = CatalogRecord.incarnationKey(incarnation);
-        final long home = parts().catalog.find(key, Memory.ARRAY_BASE, key.length);
+        final long home = record(CatalogRecord.incarnationKey(incarnation));
         if (home == 0) {
             return null;
         }
@@ -454,8 +491,7 @@ final class Catalog implements Liveness {
         if (incarnation < IndexContext.FIRST_INCARNATION) {
             return null;
         }
-        final byte[] key = CatalogRecord.incarnationKey(incarnation);
-        final long arbiter = parts().catalog.find(key, Memory.ARRAY_BASE, key.length);
+        final long arbiter = record(CatalogRecord.incarnationKey(incarnation));
         return arbiter == 0 || presentCore(incarnation) == null
                 ? null
                 : new String(CatalogRecord.nameOf(arbiter), StandardCharsets.UTF_8);
@@ -463,8 +499,7 @@ final class Catalog implements Liveness {
 
     /** The map of an incarnation, if its name stands for it; not one that is being given back. */
     @Nullable MapCore presentCore(final int incarnation) {
-        final byte[] key = CatalogRecord.incarnationKey(incarnation);
-        final long arbiter = parts().catalog.find(key, Memory.ARRAY_BASE, key.length);
+        final long arbiter = record(CatalogRecord.incarnationKey(incarnation));
         final MapCore core = arbiter == 0 ? null : find(CatalogRecord.nameOf(arbiter));
         return core != null && core.incarnation() == incarnation ? core : null;
     }

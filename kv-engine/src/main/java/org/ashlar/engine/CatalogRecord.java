@@ -1,6 +1,7 @@
 package org.ashlar.engine;
 
 import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
 import org.agrona.BitUtil;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.pmem.Memory;
@@ -21,6 +22,9 @@ final class CatalogRecord {
     private static final int VALUE_HEAD_BYTES = 8;
     private static final int INCARNATION_KEY_BYTES = 1 + Integer.BYTES;
 
+    /** More than any has: names are not longer than 1,024 bytes. */
+    private static final int LARGEST_BYTES = 2048;
+
     private CatalogRecord() {}
 
     // --------------------------------------------------------------------------------------------------------- keys
@@ -37,6 +41,30 @@ final class CatalogRecord {
         key[0] = INCARNATION;
         putInt(key, 1, incarnation);
         return key;
+    }
+
+    /**
+     * Whether a record is one of the catalog's, whole: nothing of it is to be believed before, and a record that was damaged must not name
+     * another map than it did.
+     *
+     * @param readableBytes bytes from the record on that can be read
+     */
+    static boolean isIntact(final long record, final long readableBytes) {
+        final int keyLength = RecordHeader.keyLength(record);
+        final int valueLength = RecordHeader.valueLength(record);
+        final long size = RecordHeader.size(keyLength, valueLength);
+        if (keyLength < 2 || valueLength <= RootTail.BYTES || size > Math.min(readableBytes, LARGEST_BYTES)) {
+            return false;
+        }
+        final byte[] bytes = new byte[(int) size];
+        Memory.copyToHeap(null, record, bytes, 0, bytes.length);
+        final CRC32C crc = new CRC32C();
+        crc.update(bytes, Integer.BYTES, bytes.length - Integer.BYTES - RecordHeader.TAIL_BYTES);
+        final byte kind = bytes[RecordHeader.BYTES];
+        final boolean hasShape = kind == NAME
+                ? valueLength == VALUE_HEAD_BYTES + padding(keyLength - 1) + RootTail.BYTES
+                : kind == INCARNATION && keyLength == INCARNATION_KEY_BYTES;
+        return hasShape && (int) crc.getValue() == RecordHeader.crc(record);
     }
 
     static byte[] keyOf(final long record) {
@@ -67,14 +95,17 @@ final class CatalogRecord {
 
     /** The value of a record N. The tail's words are aligned in the record: they change with single 8-byte stores. */
     static byte[] map(final byte[] name, final int incarnation, final long root, final long countWord) {
-        final int head = RecordHeader.BYTES + 1 + name.length + VALUE_HEAD_BYTES;
-        final int padding = BitUtil.align(head, Long.BYTES) - head;
-        final byte[] value = new byte[VALUE_HEAD_BYTES + padding + RootTail.BYTES];
+        final byte[] value = new byte[VALUE_HEAD_BYTES + padding(name.length) + RootTail.BYTES];
         putInt(value, 0, incarnation);
         final int tail = value.length - RootTail.BYTES;
         putLong(value, tail + RootTail.ROOT_OFFSET, root);
         putLong(value, tail + RootTail.COUNT_OFFSET, countWord);
         return value;
+    }
+
+    private static int padding(final int nameLength) {
+        final int head = RecordHeader.BYTES + 1 + nameLength + VALUE_HEAD_BYTES;
+        return BitUtil.align(head, Long.BYTES) - head;
     }
 
     /** The incarnation in a record N. */

@@ -27,8 +27,8 @@ final class EngineMap implements KvMap {
     EngineMap(final EngineStore store, final MapRef map, final boolean verifyReads, final PageWatch watch) {
         this.store = store;
         this.map = map;
-        writes = new MapWrites(store, map);
         reads = new MapReads(store, map, verifyReads, watch);
+        writes = new MapWrites(store, map, reads);
     }
 
     /** The map that the name stands for now; to be asked inside an operation. */

@@ -17,6 +17,7 @@ import org.ashlar.engine.jfr.EngineEvents;
 import org.ashlar.engine.record.Keys;
 import org.ashlar.engine.record.Scratch;
 import org.ashlar.engine.space.Space;
+import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.DurabilityInfo;
 import org.ashlar.kv.Granule;
 import org.ashlar.kv.KvMap;
@@ -357,14 +358,19 @@ final class EngineStore implements Store {
     }
 
     private VerifyReport verifyLocked() {
+        final Verifier verifier = new Verifier(pool, epochs, space, catalog, reaper);
         if (!pool.readOnly()) {
-            maps.change(catalog::removeStale); // an operation of its own: what it retires is taken back below
-            upkeep.judgeAll();
+            try {
+                maps.change(catalog::removeStale); // an operation of its own: what it retires is taken back below
+                upkeep.judgeAll();
+            } catch (final CorruptStoreException e) {
+                verifier.tell(e);
+            }
         }
         final Participant participant = enter();
         try {
             final EngineEvents.Verification event = EngineEvents.get().verificationBegins();
-            final VerifyReport report = new Verifier(pool, epochs, space, catalog, reaper).run(participant);
+            final VerifyReport report = verifier.run(participant);
             event.ends(pool.path(), report);
             return report;
         } catch (final InternalError e) {

@@ -45,7 +45,7 @@ final class KeyIterator implements Iterator<byte[]> {
             position = core.index().visitLeaf(position, (page, records, count) -> {
                 keys = new byte[count][];
                 for (int i = 0; i < count; i++) {
-                    core.checkBounds(records[i]);
+                    core.checkOwn(records[i]);
                     keys[i] = new byte[RecordHeader.keyLength(records[i])];
                     Memory.copyToHeap(null, records[i] + RecordHeader.BYTES, keys[i], 0, keys[i].length);
                 }

@@ -124,6 +124,21 @@ final class MapCore {
         return record;
     }
 
+    /** Checks that a record that a walk has come to is one of this map, and can be read. */
+    void checkOwn(final long record) {
+        if (RecordHeader.mapIncarnation(record) != incarnation) {
+            throw new CorruptStoreException(
+                    "the index of map incarnation " + incarnation + " leads to the record at linear offset "
+                            + (record - data) + ", which is not of that map; verify the store");
+        }
+        checkBounds(record);
+    }
+
+    /** Checks that the key of a record belongs into the leaf that led to it. */
+    void checkLeaf(final long record, final long page) {
+        index.checkPrefix(page, keys.hashOf(record));
+    }
+
     void checkBounds(final long record) {
         checkBounds(record, RecordHeader.keyLength(record));
     }

@@ -149,7 +149,13 @@ final class MapReads {
         }
     }
 
-    private long find(
+    /** Whether each read checks the checksum of what it reads. */
+    boolean verifies() {
+        return verifyReads;
+    }
+
+    /** Address of the record of a key, its checksum checked where reads are verified; 0 when there is none. */
+    long find(
             final Participant participant, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
         final long record = map.core().find(keyBase, keyOffset, keyLength);
         if (inspects && record != 0) {
@@ -305,7 +311,8 @@ final class MapReads {
         final Participant participant = store.enter();
         try {
             final MapCore core = map.core();
-            return core.index().walk((page, records, count) -> visitLeaf(participant, core, records, count, visitor));
+            return core.index()
+                    .walk((page, records, count) -> visitLeaf(participant, core, page, records, count, visitor));
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
         } catch (final PoolException e) {
@@ -318,14 +325,18 @@ final class MapReads {
     private boolean visitLeaf(
             final Participant participant,
             final MapCore core,
+            final long page,
             final long[] records,
             final int count,
             final EntryVisitor visitor) {
         for (int i = 0; i < count; i++) {
             final long record = records[i];
-            core.checkBounds(record);
+            core.checkOwn(record);
             if (inspects) {
                 inspect(participant, record);
+            }
+            if (verifyReads) {
+                core.checkLeaf(record, page);
             }
             try {
                 if (!visitor.visit(

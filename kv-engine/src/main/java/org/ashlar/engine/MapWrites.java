@@ -22,10 +22,12 @@ final class MapWrites {
 
     private final EngineStore store;
     private final MapRef map;
+    private final MapReads reads;
 
-    MapWrites(final EngineStore store, final MapRef map) {
+    MapWrites(final EngineStore store, final MapRef map, final MapReads reads) {
         this.store = store;
         this.map = map;
+        this.reads = reads;
     }
 
     /** Stores a value if the key meets an expectation of {@link HashIndex#put}; tells whether it did. */
@@ -68,17 +70,22 @@ final class MapWrites {
         for (int attempt = 1; ; attempt++) {
             final Participant participant = store.enterForWriting();
             try {
-                final long old = map.core()
-                        .put(
-                                participant,
-                                key,
-                                Memory.ARRAY_BASE,
-                                key.length,
-                                value,
-                                Memory.ARRAY_BASE,
-                                value.length,
-                                expected);
-                final byte[] copy = copyOf(old);
+                final MapCore core = map.core();
+                long old = HashIndex.REFUSED;
+                for (boolean isSettled = false; !isSettled; ) {
+                    final long found = checked(participant, key, expected);
+                    old = core.put(
+                            participant,
+                            key,
+                            Memory.ARRAY_BASE,
+                            key.length,
+                            value,
+                            Memory.ARRAY_BASE,
+                            value.length,
+                            found);
+                    isSettled = old != HashIndex.REFUSED || found == expected;
+                }
+                final byte[] copy = copyOf(core, old);
                 store.upkeep().afterWrite(participant);
                 return copy;
             } catch (final StoreFullException e) {
@@ -137,7 +144,7 @@ final class MapWrites {
                 final MapCore core = map.core();
                 long old = HashIndex.REFUSED;
                 while (old == HashIndex.REFUSED) { // somebody else has changed the value meanwhile
-                    final long record = core.find(keyBase, keyOffset, keyLength);
+                    final long record = reads.find(participant, keyBase, keyOffset, keyLength);
                     if (record == 0 || !hasValue(record, expectedBase, expectedOffset, expectedLength)) {
                         return false;
                     }
@@ -179,8 +186,15 @@ final class MapWrites {
     byte @Nullable [] getAndDelete(final byte[] key) {
         final Participant participant = store.enterForWriting();
         try {
-            final long old = map.core().delete(participant, key, Memory.ARRAY_BASE, key.length, HashIndex.ANYTHING);
-            final byte[] copy = copyOf(old);
+            final MapCore core = map.core();
+            long old = HashIndex.REFUSED;
+            while (old == HashIndex.REFUSED) { // somebody else has changed the value meanwhile
+                final long found = checked(participant, key, HashIndex.ANYTHING);
+                old = found == HashIndex.ABSENT
+                        ? 0
+                        : core.delete(participant, key, Memory.ARRAY_BASE, key.length, found);
+            }
+            final byte[] copy = copyOf(core, old);
             store.upkeep().afterWrite(participant);
             return copy;
         } catch (final InternalError e) {
@@ -205,7 +219,7 @@ final class MapWrites {
             final MapCore core = map.core();
             long old = HashIndex.REFUSED;
             while (old == HashIndex.REFUSED) {
-                final long record = core.find(keyBase, keyOffset, keyLength);
+                final long record = reads.find(participant, keyBase, keyOffset, keyLength);
                 if (record == 0 || !hasValue(record, expectedBase, expectedOffset, expectedLength)) {
                     return false;
                 }
@@ -228,11 +242,26 @@ final class MapWrites {
                 && Memory.isEqual(MapCore.valueAddress(record), base, offset, length);
     }
 
+    /**
+     * What to expect where the value that a key has is to be handed out: when reads are verified, the record that was, so that none that was
+     * damaged is replaced and handed out.
+     *
+     * @param expected what the caller expects, which any record meets
+     */
+    private long checked(final Participant participant, final byte[] key, final long expected) {
+        if (!reads.verifies()) {
+            return expected;
+        }
+        final long record = reads.find(participant, key, Memory.ARRAY_BASE, key.length);
+        return record == 0 && expected == HashIndex.EXISTING ? expected : record;
+    }
+
     /** The value of a record that this operation has replaced or removed: nobody can use its place again before it ends. */
-    private static byte @Nullable [] copyOf(final long record) {
+    private static byte @Nullable [] copyOf(final MapCore core, final long record) {
         if (record == 0 || record == HashIndex.REFUSED) {
             return null;
         }
+        core.checkBounds(record);
         final byte[] value = new byte[RecordHeader.valueLength(record)];
         Memory.copyToHeap(null, MapCore.valueAddress(record), value, 0, value.length);
         return value;

@@ -5,6 +5,7 @@ import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.jfr.EngineEvents;
 import org.ashlar.engine.space.Pages;
 import org.ashlar.engine.space.Space;
+import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.Verification;
 import org.ashlar.kv.VerifyReport;
 import org.ashlar.pmem.Pool;
@@ -85,7 +86,11 @@ final class SteppedVerification implements Verification {
         switch (phase) {
             case STALE -> {
                 event = EngineEvents.get().verificationBegins();
-                maps.change(catalog::removeStale);
+                try {
+                    maps.change(catalog::removeStale);
+                } catch (final CorruptStoreException e) {
+                    verifier.tell(e);
+                }
                 unsweptAtFirst = space.sweep().unsweptPages();
                 phase = Phase.JUDGE;
             }
@@ -104,12 +109,18 @@ final class SteppedVerification implements Verification {
                     && space.sweep().sweepSome(participant)) {
                 // a few pages at a time
             }
+        } catch (final CorruptStoreException e) {
+            verifier.tell(e);
         } finally {
             store.exit(participant);
         }
         if (space.sweep().unsweptPages() == 0) {
-            upkeep.judgeAll(); // nothing is left to judge: it takes back what was found dead
             phase = Phase.BEGIN;
+            try {
+                upkeep.judgeAll(); // nothing is left to judge: it takes back what was found dead
+            } catch (final CorruptStoreException e) {
+                verifier.tell(e);
+            }
         }
     }
 

@@ -1,5 +1,8 @@
 package org.ashlar.engine;
 
+import org.ashlar.engine.index.IndexContext;
+import org.ashlar.kv.CorruptStoreException;
+import org.ashlar.kv.StoreException;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Persistence;
 
@@ -29,6 +32,8 @@ final class Superblock {
     static final long MAGIC = 0x4D4872616C687361L;
 
     static final long VERSION = 2;
+
+    private static final long INCARNATIONS = 1L << Integer.SIZE;
 
     private final long address;
     private final Persistence persistence;
@@ -82,8 +87,12 @@ final class Superblock {
     /** A number that no map ever had. Called under the catalog's lock. */
     int takeIncarnation() {
         final long next = Memory.getLong(address + NEXT_INCARNATION_OFFSET);
-        if (next > 0xFFFF_FFFFL) {
-            throw new IllegalStateException("all 4,294,967,280 map incarnations of this pool are used up");
+        if (next < IndexContext.FIRST_INCARNATION || next > INCARNATIONS) {
+            throw new CorruptStoreException("the next map incarnation in the superblock, 0x" + Long.toHexString(next)
+                    + ", is none that it can be; salvage the store");
+        }
+        if (next == INCARNATIONS) {
+            throw new StoreException("all 4,294,967,280 map incarnations of this pool are used up");
         }
         Memory.putLongRelease(address + NEXT_INCARNATION_OFFSET, next + 1);
         persistence.persist(address + NEXT_INCARNATION_OFFSET, Long.BYTES); // before anything bears it

@@ -204,9 +204,10 @@ final class Upkeep {
         try {
             final long before = space.holeBytes();
             judgeAllOnce();
+            // Against the most that was ever free: what a round frees, the next may take to move into, for ever.
             int most = space.freeChunks();
             for (int fruitless = 0; fruitless < MOST_FRUITLESS && evacuate(EVACUATED_WHEN_SHORT); ) {
-                final int free = space.freeChunks(); // what moves takes a chunk now and then, and gives one back later
+                final int free = space.freeChunks();
                 fruitless = free > most ? 0 : fruitless + 1;
                 most = Math.max(most, free);
             }

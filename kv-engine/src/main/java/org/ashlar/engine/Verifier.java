@@ -82,11 +82,18 @@ final class Verifier {
         mutationsBefore = epochs.mutations(); // first: who notes a change later is seen at the end
         wasQuiet = waitForQuiet(participant); // who noted one before has ended, so all of it is visible
         if (wasQuiet && !pool.readOnly()) {
-            epochs.drainAll(
-                    participant); // what threads hold in reserve is free; who reserves from here on notes a change
-            // first
+            try {
+                // What threads hold in reserve is free; who reserves from here on notes a change first.
+                epochs.drainAll(participant);
+            } catch (final CorruptStoreException e) {
+                tell(e);
+            }
         }
-        left.addAll(catalog.names());
+        try {
+            left.addAll(catalog.soundNames()); // the walk of the catalog tells the others
+        } catch (final CorruptStoreException e) {
+            sawEverything = false; // and this
+        }
         mapsInAll = left.size();
     }
 
@@ -121,10 +128,14 @@ final class Verifier {
         while (!left.isEmpty()) {
             final String name = left.removeFirst();
             final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-            final MapCore core = catalog.find(bytes);
-            if (core != null) {
-                maps++;
-                return new MapAudit(core, "map '" + name + "'", bytes);
+            try {
+                final MapCore core = catalog.find(bytes);
+                if (core != null) {
+                    maps++;
+                    return new MapAudit(core, "map '" + name + "'", bytes);
+                }
+            } catch (final CorruptStoreException e) {
+                tell(e);
             }
         }
         return null;
@@ -133,11 +144,16 @@ final class Verifier {
     /** After the walk. */
     void finish() {
         if (space.sweep().unreadableChunks() > 0) {
-            problem("what is free in " + space.sweep().unreadableChunks()
-                    + " chunks cannot be told, because of faults under the mapping; they are kept out of use");
+            problem(
+                    "what is free in " + space.sweep().unreadableChunks()
+                            + " chunks cannot be told, because of damage or faults under the mapping; they are kept out of use");
         }
         if (!pool.readOnly() && wasQuiet && sawEverything && reaper.isDone() && epochs.waiting() == 0) {
-            compareWithSpace(() -> epochs.waiting() == 0 && epochs.mutations() == mutationsBefore);
+            try {
+                compareWithSpace(() -> epochs.waiting() == 0 && epochs.mutations() == mutationsBefore);
+            } catch (final CorruptStoreException e) {
+                problem("what is free could not be compared with what is referred to: " + e.getMessage());
+            }
         }
     }
 
@@ -183,6 +199,12 @@ final class Verifier {
         }
         sawEverything = false;
         return false;
+    }
+
+    /** Notes damage that something else than the walk has met, so that what nothing seems to refer to is kept. */
+    void tell(final CorruptStoreException e) {
+        problem(String.valueOf(e.getMessage()));
+        sawEverything = false;
     }
 
     private void problem(final String text) {

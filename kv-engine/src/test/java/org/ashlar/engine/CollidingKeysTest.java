@@ -27,7 +27,7 @@ final class CollidingKeysTest {
     Path folder;
 
     /** Keys whose hashes share bits at the top (the page) and at the bottom (the lines), found by search. */
-    private static List<byte[]> colliding(final int topBits, final int lowBits, final int count) {
+    static List<byte[]> colliding(final int topBits, final int lowBits, final int count) {
         final long mask = (topBits == 0 ? 0 : -1L << (64 - topBits)) | (1L << lowBits) - 1;
         final List<byte[]> found = new ArrayList<>();
         final byte[] key = new byte[8];

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
@@ -27,6 +30,28 @@ final class EvacuationTest {
         final byte[] value = new byte[length];
         Arrays.fill(value, (byte) (number + 1));
         return value;
+    }
+
+    /** It went on for ever: what one round freed the next one took, and that counted as something gained. */
+    @Test
+    void compactingEnds() {
+        final HostilePool pool = HostilePool.of(folder, true);
+        final Path path = folder.resolve("pool");
+        try {
+            Files.write(path, pool.image);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        try (EngineStore store = TestStores.tiny(path)) {
+            for (int i = 0; i < 2; i++) {
+                store.compact();
+                for (int j = i; j < 700; j += 7) {
+                    store.map(HostilePool.SMALL).put(key(j), value(j, j * 3 % 100));
+                    store.map(HostilePool.LARGE).put(key(j % 4), value(j, 2_000 + j * 100));
+                }
+            }
+            TestStores.assertSound(store);
+        }
     }
 
     /** A reader that stays in its scope until it is told to leave. */

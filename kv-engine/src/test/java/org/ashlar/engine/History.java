@@ -27,17 +27,24 @@ final class History {
         CONTAINS,
         DELETE,
         REPLACE,
+        REPLACE_EXPECTED,
+        DELETE_EXPECTED,
         GET_AND_PUT,
-        GET_AND_DELETE
+        GET_AND_REPLACE,
+        GET_AND_DELETE,
+        COMPUTE_IF_PRESENT,
+        COMPUTE_IF_ABSENT,
+        CLEAR
     }
 
     /**
      * One operation.
      *
      * @param argument value that was to be stored
+     * @param expected value that the key was to have, where the operation compares
      * @param result value that was read; 1 for true and 0 for false
      */
-    record Event(Kind kind, long argument, long result, long began, long ended) {
+    record Event(Kind kind, long argument, long expected, long result, long began, long ended) {
         /** The state after it, or {@link Long#MIN_VALUE} when it cannot have returned this in that state. */
         long apply(final long state) {
             final boolean present = state != ABSENT;
@@ -48,9 +55,23 @@ final class History {
                 case CONTAINS -> result == (present ? 1 : 0) ? state : Long.MIN_VALUE;
                 case DELETE -> result == (present ? 1 : 0) ? ABSENT : Long.MIN_VALUE;
                 case REPLACE -> result == (present ? 1 : 0) ? present ? argument : state : Long.MIN_VALUE;
+                case REPLACE_EXPECTED -> compared(state, argument);
+                case DELETE_EXPECTED -> compared(state, ABSENT);
                 case GET_AND_PUT -> result == state ? argument : Long.MIN_VALUE;
+                case GET_AND_REPLACE, COMPUTE_IF_PRESENT ->
+                    result == state ? present ? argument : state : Long.MIN_VALUE;
+                case COMPUTE_IF_ABSENT -> {
+                    final long after = present ? state : argument;
+                    yield result == after ? after : Long.MIN_VALUE;
+                }
+                case CLEAR -> ABSENT;
                 case GET_AND_DELETE -> result == state ? ABSENT : Long.MIN_VALUE;
             };
+        }
+
+        private long compared(final long state, final long after) {
+            final boolean isMet = state == expected && state != ABSENT;
+            return result != (isMet ? 1 : 0) ? Long.MIN_VALUE : isMet ? after : state;
         }
     }
 
@@ -61,7 +82,11 @@ final class History {
     }
 
     void add(final Kind kind, final long argument, final long result, final long began) {
-        events.add(new Event(kind, argument, result, began, clock.incrementAndGet()));
+        add(kind, argument, ABSENT, result, began);
+    }
+
+    void add(final Kind kind, final long argument, final long expected, final long result, final long began) {
+        events.add(new Event(kind, argument, expected, result, began, clock.incrementAndGet()));
     }
 
     int size() {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.ashlar.engine.History.Kind;
@@ -20,6 +21,8 @@ final class LinearizabilityTest {
     private static final int KEYS = 3;
     private static final int THREADS = 4;
     private static final int OPERATIONS = 24;
+    private static final int MOST_EVENTS = 60;
+    private static final int CLEARS_ONE_IN = 8;
 
     @TempDir(factory = MemoryFolder.class)
     Path folder;
@@ -41,12 +44,22 @@ final class LinearizabilityTest {
     }
 
     private static void operate(
-            final KvMap map, final int key, final History history, final Kind kind, final long number) {
+            final KvMap map,
+            final int key,
+            final History history,
+            final Kind kind,
+            final long number,
+            final long expected) {
         final byte[] bytes = key(key);
         final long began = history.tick();
         final long result = switch (kind) {
             case PUT -> {
-                map.put(bytes, value(number));
+                final byte[] value = value(number);
+                if (number % 2 == 0) {
+                    map.put(bytes, value);
+                } else {
+                    map.put(bytes, value.length, slot -> slot.putBytes(0, value));
+                }
                 yield 0;
             }
             case PUT_IF_ABSENT -> map.putIfAbsent(bytes, value(number)) ? 1 : 0;
@@ -55,15 +68,47 @@ final class LinearizabilityTest {
                     final byte[] found = map.get(bytes);
                     yield found == null ? History.ABSENT : numberOf(found);
                 }
+                if (number % 3 == 0) {
+                    final long[] read = {History.ABSENT};
+                    map.readAll(
+                            new byte[][] {bytes},
+                            (i, view) -> read[0] = view == null ? History.ABSENT : numberOf(view.toByteArray()));
+                    yield read[0];
+                }
                 yield map.readLong(bytes, view -> numberOf(view.toByteArray()), History.ABSENT);
             }
             case CONTAINS -> map.contains(bytes) ? 1 : 0;
             case DELETE -> map.delete(bytes) ? 1 : 0;
             case REPLACE -> map.replace(bytes, value(number)) ? 1 : 0;
+            case REPLACE_EXPECTED -> map.replace(bytes, value(Math.abs(expected)), value(number)) ? 1 : 0;
+            case DELETE_EXPECTED -> map.delete(bytes, value(Math.abs(expected))) ? 1 : 0;
             case GET_AND_DELETE -> {
-                final byte[] found = map.getAndDelete(bytes);
+                if (number % 2 == 0) {
+                    final byte[] found = map.getAndDelete(bytes);
+                    yield found == null ? History.ABSENT : numberOf(found);
+                }
+                final long[] before = {0};
+                map.compute(bytes, found -> {
+                    before[0] = found == null ? History.ABSENT : numberOf(found);
+                    return null;
+                });
+                yield before[0];
+            }
+            case GET_AND_REPLACE -> {
+                final byte[] found = map.getAndReplace(bytes, value(number));
                 yield found == null ? History.ABSENT : numberOf(found);
             }
+            case COMPUTE_IF_PRESENT -> {
+                final long[] before = {History.ABSENT};
+                final byte[] after = map.computeIfPresent(bytes, found -> {
+                    before[0] = numberOf(Objects.requireNonNull(found));
+                    return value(number);
+                });
+                yield after == null ? History.ABSENT : before[0];
+            }
+            case COMPUTE_IF_ABSENT ->
+                numberOf(Objects.requireNonNull(map.computeIfAbsent(bytes, none -> value(number))));
+            case CLEAR -> throw new IllegalArgumentException("for all keys at once");
             case GET_AND_PUT -> {
                 if (number % 2 == 0) {
                     final byte[] found = map.getAndPut(bytes, value(number));
@@ -79,7 +124,7 @@ final class LinearizabilityTest {
                 yield before[0];
             }
         };
-        history.add(kind, number, result, began);
+        history.add(kind, number, expected, result, began);
     }
 
     @Test
@@ -117,6 +162,18 @@ final class LinearizabilityTest {
         }
     }
 
+    /** For each key by itself: that all go at one moment is not checked. */
+    private static void clear(final KvMap map, final History[] histories) {
+        final long[] began = new long[KEYS];
+        for (int i = 0; i < KEYS; i++) {
+            began[i] = histories[i].tick();
+        }
+        map.clear();
+        for (int i = 0; i < KEYS; i++) {
+            histories[i].add(Kind.CLEAR, 0, 0, began[i]);
+        }
+    }
+
     private static void round(final KvMap map, final long seed) {
         final History[] histories = new History[KEYS];
         final long[] initial = new long[KEYS];
@@ -127,13 +184,22 @@ final class LinearizabilityTest {
         }
         Threads.together(THREADS, thread -> {
             final SplittableRandom random = new SplittableRandom(seed * 31 + thread);
+            final long[] last = initial.clone(); // what a comparison expects: now and then it is still there
             for (int i = 0; i < OPERATIONS; i++) {
                 final int key = random.nextInt(KEYS);
                 final Kind kind = KINDS.get(random.nextInt(KINDS.size()));
                 final long number = Math.abs(seed % 1_000_000) * 1_000 + thread * 100L + i;
-                if (histories[key].size() < 60 - THREADS) {
-                    operate(map, key, histories[key], kind, number);
+                if (histories[key].size() >= MOST_EVENTS - 2 * THREADS) {
+                    continue;
                 }
+                if (kind == Kind.CLEAR) {
+                    if (random.nextInt(CLEARS_ONE_IN) == 0) {
+                        clear(map, histories);
+                    }
+                    continue;
+                }
+                operate(map, key, histories[key], kind, number, last[key]);
+                last[key] = number;
             }
         });
         for (int i = 0; i < KEYS; i++) {
@@ -158,5 +224,13 @@ final class LinearizabilityTest {
         twice.add(Kind.DELETE, 0, 1, 0);
         twice.add(Kind.DELETE, 0, 1, 0);
         assertNotEquals("", twice.problemFrom(7));
+        final History compared = new History();
+        compared.add(Kind.REPLACE_EXPECTED, 8, 7, 1, 0);
+        compared.add(Kind.DELETE_EXPECTED, 0, 7, 1, 0);
+        assertNotEquals("", compared.problemFrom(7));
+        final History cleared = new History();
+        cleared.add(Kind.CLEAR, 0, 0, cleared.tick());
+        cleared.add(Kind.COMPUTE_IF_PRESENT, 8, 7, cleared.tick());
+        assertNotEquals("", cleared.problemFrom(7));
     }
 }

@@ -17,6 +17,11 @@ public final class MemoryFolder implements TempDirFactory {
     @Override
     public Path createTempDirectory(final AnnotatedElementContext element, final ExtensionContext context)
             throws IOException {
+        return create();
+    }
+
+    /** A new folder. */
+    static Path create() throws IOException {
         return Files.isWritable(SHARED_MEMORY)
                 ? Files.createTempDirectory(SHARED_MEMORY, "ashlar-test-")
                 : Files.createTempDirectory("ashlar-test-");

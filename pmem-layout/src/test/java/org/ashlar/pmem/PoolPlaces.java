@@ -1,7 +1,20 @@
 package org.ashlar.pmem;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+
 /** Where the parts of a pool lie in its file, for tests that spoil them there. */
 public final class PoolPlaces {
+    /** Length of one copy of the header. */
+    public static final int HEADER_BYTES = PoolHeader.BYTES;
+
+    /** Where the engine's area begins. */
+    public static final long ENGINE_AREA = PoolLayout.ENGINE_AREA_OFFSET;
+
+    /** Where the chunk table begins. */
+    public static final long CHUNK_TABLE = PoolLayout.CHUNK_TABLE_OFFSET;
+
     private final PoolLayout layout;
     private final long pagesPerChunk;
 
@@ -12,8 +25,18 @@ public final class PoolPlaces {
      * @param hasDescriptors whether descriptors have their place in the file
      */
     public PoolPlaces(final Pool pool, final boolean hasDescriptors) {
-        layout = new PoolLayout(pool.geometry(), hasDescriptors);
-        pagesPerChunk = pool.geometry().chunkBytes() / Geometry.PAGE_BYTES;
+        this(pool.geometry(), hasDescriptors);
+    }
+
+    /**
+     * Of a pool that is not open.
+     *
+     * @param geometry of the pool
+     * @param hasDescriptors whether descriptors have their place in the file
+     */
+    public PoolPlaces(final Geometry geometry, final boolean hasDescriptors) {
+        layout = new PoolLayout(geometry, hasDescriptors);
+        pagesPerChunk = geometry.chunkBytes() / Geometry.PAGE_BYTES;
     }
 
     /**
@@ -92,5 +115,12 @@ public final class PoolPlaces {
     public long data(final long linearOffset) {
         final int chunkBytes = layout.geometry().chunkBytes();
         return layout.chunkOffset((int) (linearOffset / chunkBytes)) + linearOffset % chunkBytes;
+    }
+
+    /** Makes the checksum of a copy of the header fit what stands there. */
+    public static void sealHeader(final byte[] file, final int at) {
+        final CRC32C crc = new CRC32C();
+        crc.update(file, at, PoolHeader.CRC_OFFSET);
+        ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putInt(at + PoolHeader.CRC_OFFSET, (int) crc.getValue());
     }
 }

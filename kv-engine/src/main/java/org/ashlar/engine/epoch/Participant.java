@@ -247,11 +247,13 @@ public final class Participant extends ParticipantTrailingPad {
      * Takes back all that was retired before an epoch. By the owner of the operation, or by who {@link #lend lent} the list.
      *
      * @param caller the participant of the thread that does it
+     * @throws RuntimeException of the first thing that could not be taken back, after all others were
      */
     void drain(final long safeBefore, final Reclaimer reclaimer, final Participant caller) {
         if (lent && caller == this) {
             return; // somebody else is at it
         }
+        RuntimeException first = null;
         for (int count = takeRetired(safeBefore); count > 0; count = takeRetired(safeBefore)) {
             long touched = 0;
             for (int i = 0; i < count; i++) {
@@ -259,12 +261,19 @@ public final class Participant extends ParticipantTrailingPad {
             }
             touchedSum += touched;
             for (int i = 0; i < count; i++) {
-                reclaimer.reclaim(caller, batch[i]);
+                try {
+                    reclaimer.reclaim(caller, batch[i]);
+                } catch (final RuntimeException e) {
+                    first = first == null ? e : first;
+                }
             }
         }
         drainAt = tail + 2 * Epochs.DRAIN_INTERVAL;
         drainsRequested = Math.max(0, drainsRequested - 1);
         retiredBytes = 0;
+        if (first != null) {
+            throw first;
+        }
     }
 
     /** Moves the oldest things that were retired before an epoch to the batch; returns how many. */

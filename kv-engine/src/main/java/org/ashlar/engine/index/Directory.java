@@ -65,18 +65,38 @@ final class Directory {
         return Memory.getLongAcquire(wordAddress(context.pageOf(segment), LeafWord.depth(segment), hash));
     }
 
+    /** The word of the segment that covers a hash; that page says itself that it does, so no walk that goes by its depth loses its way. */
     private long segmentWord(final long root, final long hash) {
         final int bits = RootWord.bits(root);
-        return Memory.getLongAcquire(arrayOf(root) + ((bits == 0 ? 0 : hash >>> (Long.SIZE - bits)) << 3));
+        final long word = Memory.getLongAcquire(arrayOf(root) + ((bits == 0 ? 0 : hash >>> (Long.SIZE - bits)) << 3));
+        final long segment = context.pageOf(word);
+        final int depth = LeafWord.depth(word);
+        if (depth > bits
+                || Memory.getLong(segment + IndexPage.IDENTITY_OFFSET)
+                        != IndexPage.identity(IndexPage.SEGMENT, depth, incarnation)
+                || !IndexPage.hasPrefix(hash, Memory.getLong(segment + IndexPage.PREFIX_OFFSET), depth)) {
+            throw new CorruptStoreException("the index page at linear offset " + (segment - context.data)
+                    + " is not the segment of depth " + depth + " that leads to hash 0x" + Long.toHexString(hash));
+        }
+        return word;
     }
 
     private long arrayOf(final long root) {
         final long offset = RootWord.linearOffset(root) + ARRAY_OFFSET;
-        if (!context.isInUse(offset + ((long) Long.BYTES << RootWord.bits(root)))) {
+        final int bits = RootWord.bits(root);
+        if (bits > RootWord.LARGEST_BITS
+                || !context.isInUse(offset + ((long) Long.BYTES << bits))
+                || !hasRootHeader(context.data + RootWord.linearOffset(root), Long.BYTES << bits)) {
             throw new CorruptStoreException(
                     "the root word of map incarnation " + incarnation + " is not valid: 0x" + Long.toHexString(root));
         }
         return context.data + offset;
+    }
+
+    private boolean hasRootHeader(final long record, final int valueLength) {
+        return RecordHeader.isOf(record, IndexContext.ROOT_INCARNATION, KEY_BYTES)
+                && RecordHeader.valueLength(record) == valueLength
+                && Memory.getInt(record + RecordHeader.BYTES) == incarnation;
     }
 
     private static long wordAddress(final long segment, final int segmentDepth, final long hash) {
@@ -94,7 +114,7 @@ final class Directory {
     /** The root record, or 0 while the map has one leaf. */
     long rootRecord() {
         final long root = Memory.getLongAcquire(rootAddress);
-        return RootWord.isRoot(root) ? context.data + RootWord.linearOffset(root) : 0;
+        return RootWord.isRoot(root) ? arrayOf(root) - ARRAY_OFFSET : 0; // its place is checked there
     }
 
     /** Whether the root array names a segment. */
@@ -196,6 +216,12 @@ final class Directory {
         final long forward = Leaf.durableForward(context, parent);
         final int depth = IndexPage.depth(Memory.getLong(parent + IndexPage.IDENTITY_OFFSET));
         final long prefix = Memory.getLong(parent + IndexPage.PREFIX_OFFSET);
+        // Before the directory says so too, and the parent goes.
+        Leaf.check(
+                context, context.pageOf(LeafWord.of(ForwardWord.child(forward, 0), 0)), depth + 1, incarnation, prefix);
+        final long other = prefix | 1L << (Long.SIZE - 1 - depth);
+        Leaf.check(
+                context, context.pageOf(LeafWord.of(ForwardWord.child(forward, 1), 0)), depth + 1, incarnation, other);
         boolean replaced = false;
         long position = prefix;
         do {
@@ -243,7 +269,9 @@ final class Directory {
             long word = Memory.getLong(address);
             while (LeafWord.depth(word) < depth) {
                 // It still names an ancestor: that one goes first, or it would bring the parent back later.
-                replaceLocked(participant, context.pageOf(word));
+                final long ancestor = context.pageOf(word);
+                Leaf.check(context, ancestor, LeafWord.depth(word), incarnation, position);
+                replaceLocked(participant, ancestor);
                 final long after = Memory.getLong(address);
                 if (after == word) {
                     throw new CorruptStoreException("index word 0x" + Long.toHexString(word)

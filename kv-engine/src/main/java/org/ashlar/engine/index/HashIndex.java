@@ -110,7 +110,7 @@ public final class HashIndex {
             final long line = IndexPage.matchedLine(line1, line2, left);
             final long difference = Entry.difference(Memory.getLongAcquire(IndexPage.matched(line, left)), tag);
             final long offset = Entry.plainOffset(difference);
-            if (Entry.isPlain(difference) && context.isInUse(offset + RecordHeader.BYTES)) {
+            if (Entry.isPlain(difference) && context.isInUse(offset + RecordHeader.BYTES + keyLength)) {
                 final long record = context.data + offset;
                 if (Keys.matches(record, incarnation, keyBase, keyOffset, keyLength)) {
                     return record; // the page was not frozen when the entry was loaded
@@ -163,7 +163,7 @@ public final class HashIndex {
         for (long left = IndexPage.match(line, tag); left != 0; left &= left - 1) {
             final long difference = Entry.difference(Memory.getLongAcquire(IndexPage.matched(line, left)), tag);
             final long offset = Entry.plainOffset(difference);
-            if (Entry.isPlain(difference) && context.isInUse(offset + RecordHeader.BYTES)) {
+            if (Entry.isPlain(difference) && context.isInUse(offset + RecordHeader.BYTES + keyLength)) {
                 final long record = context.data + offset;
                 if (Keys.matches(record, incarnation, keyBase, keyOffset, keyLength)) {
                     return record; // the page was not frozen when the entry was loaded
@@ -193,10 +193,11 @@ public final class HashIndex {
         if ((Memory.getLongAcquire(page + IndexPage.FILTER_OFFSET) & IndexPage.filterBit(tag)) != 0) {
             record = findInLines(page, IndexPage.FIRST_STASH_LINE, depth, tag, keyBase, keyOffset, keyLength);
         }
-        for (long next = Memory.getLongAcquire(page + IndexPage.OVERFLOW_OFFSET); next != 0 && record == 0; ) {
-            final long overflow = context.pageOf(next);
-            record = findInLines(overflow, IndexPage.FIRST_BUCKET_LINE, depth, tag, keyBase, keyOffset, keyLength);
-            next = Memory.getLongAcquire(overflow + IndexPage.OVERFLOW_OFFSET);
+        if (record == 0 && OverflowChain.isAt(page)) {
+            final OverflowChain chain = new OverflowChain(context, page);
+            for (long overflow = chain.next(); overflow != 0 && record == 0; overflow = chain.next()) {
+                record = findInLines(overflow, IndexPage.FIRST_BUCKET_LINE, depth, tag, keyBase, keyOffset, keyLength);
+            }
         }
         return record;
     }
@@ -443,10 +444,11 @@ public final class HashIndex {
         if (place == 0 && (Memory.getLong(page + IndexPage.FILTER_OFFSET) & IndexPage.filterBit(tag)) != 0) {
             place = placeInLines(page, IndexPage.FIRST_STASH_LINE, tag, depth, keyBase, keyOffset, keyLength);
         }
-        for (long next = Memory.getLong(page + IndexPage.OVERFLOW_OFFSET); next != 0 && place == 0; ) {
-            final long overflow = context.pageOf(next);
-            place = placeInLines(overflow, IndexPage.FIRST_BUCKET_LINE, tag, depth, keyBase, keyOffset, keyLength);
-            next = Memory.getLong(overflow + IndexPage.OVERFLOW_OFFSET);
+        if (place == 0 && OverflowChain.isAt(page)) {
+            final OverflowChain chain = new OverflowChain(context, page);
+            for (long overflow = chain.next(); overflow != 0 && place == 0; overflow = chain.next()) {
+                place = placeInLines(overflow, IndexPage.FIRST_BUCKET_LINE, tag, depth, keyBase, keyOffset, keyLength);
+            }
         }
         return place;
     }
@@ -480,9 +482,18 @@ public final class HashIndex {
                 final long descriptor = context.descriptors.core(context.pageNumber(page));
                 if (Memory.getLongAcquire(page + IndexPage.FORWARD_OFFSET) == 0) {
                     context.descriptors.lock(descriptor);
-                    if (Memory.getLongAcquire(page + IndexPage.FORWARD_OFFSET) == 0) {
-                        touchOverflow(participant, page);
-                        context.extended.recordWrite(context.pageNumber(page));
+                    boolean isLeaf = false;
+                    try {
+                        isLeaf = Memory.getLongAcquire(page + IndexPage.FORWARD_OFFSET) == 0;
+                        if (isLeaf) {
+                            touchOverflow(participant, page);
+                            context.extended.recordWrite(context.pageNumber(page));
+                        }
+                    } catch (final RuntimeException | Error e) {
+                        context.descriptors.unlock(descriptor);
+                        throw e;
+                    }
+                    if (isLeaf) {
                         return page;
                     }
                     context.descriptors.unlock(descriptor);
@@ -556,6 +567,16 @@ public final class HashIndex {
         return leaves.visit(position, visitor);
     }
 
+    /**
+     * Checks that a leaf covers a hash.
+     *
+     * @param page address of a leaf of this map
+     * @param hash of the key of a record that an entry there points at
+     */
+    public void checkPrefix(final long page, final long hash) {
+        Leaf.check(context, page, depthOf(page), incarnation, hash);
+    }
+
     // ---------------------------------------------------------------------------------------------------- giving back
 
     /**
@@ -591,10 +612,11 @@ public final class HashIndex {
 
     /** What is removed from a chain, or moved out of it, must have been counted and settled. */
     private void touchOverflow(final Participant participant, final long leaf) {
-        for (long next = Memory.getLongAcquire(leaf + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
-            final long overflow = context.pageOf(next);
-            firstTouch.touch(participant, overflow);
-            next = Memory.getLongAcquire(overflow + IndexPage.OVERFLOW_OFFSET);
+        if (OverflowChain.isAt(leaf)) {
+            final OverflowChain chain = new OverflowChain(context, leaf);
+            for (long overflow = chain.next(); overflow != 0; overflow = chain.next()) {
+                firstTouch.touch(participant, overflow);
+            }
         }
     }
 

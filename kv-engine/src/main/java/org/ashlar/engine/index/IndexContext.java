@@ -119,7 +119,7 @@ public final class IndexContext {
 
     /** The page that a word names, checked to be one that can be read. */
     long pageOf(final long leafWord) {
-        if (leafWord <= 0 || !isInUse(leafWord)) {
+        if (leafWord <= 0 || !isInUse(leafWord + 1)) { // what is in use ends with a page
             throw new CorruptStoreException(
                     "an index word is not valid: 0x" + Long.toHexString(leafWord) + "; close the store and verify it");
         }

@@ -80,7 +80,8 @@ public final class IndexImage {
                 || header.mapIncarnation() != IndexContext.ROOT_INCARNATION
                 || header.keyLength() != ROOT_KEY_BYTES
                 || bits > RootWord.LARGEST_BITS
-                || header.valueLength() != Long.BYTES << bits) {
+                || header.valueLength() != Long.BYTES << bits
+                || readWord(record + RecordHeader.BYTES + ROOT_KEY_BYTES + (Long.BYTES << bits) - Long.BYTES) == null) {
             return damaged(hash, 0, "the root record at linear offset " + record + " is not one", null);
         }
         final long index = bits == 0 ? 0 : hash >>> (Long.SIZE - bits);
@@ -106,8 +107,8 @@ public final class IndexImage {
 
     private int walkLeaf(final long from, final int wordDepth, final long hash, final String origin) {
         long word = from;
-        if (!LeafWord.isValid(word)) {
-            return damaged(hash, wordDepth, origin + " names no page", null);
+        if (!LeafWord.isValid(word) || LeafWord.depth(word) > wordDepth) {
+            return damaged(hash, wordDepth, origin + " names no page", null); // a depth that is believed sets the pace
         }
         while (true) {
             final int depth = LeafWord.depth(word);

@@ -37,10 +37,9 @@ public final class IndexJudge {
             if (!found) {
                 // All others are looked at: what replaced the record must be durable before anything relies on it.
                 found = linesReferTo(page, IndexPage.FIRST_STASH_LINE, record);
-                for (long next = Memory.getLongAcquire(page + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
-                    final long overflow = context.pageOf(next);
+                final OverflowChain chain = new OverflowChain(context, page);
+                for (long overflow = chain.next(); overflow != 0; overflow = chain.next()) {
                     found |= linesReferTo(overflow, IndexPage.FIRST_BUCKET_LINE, record);
-                    next = Memory.getLongAcquire(overflow + IndexPage.OVERFLOW_OFFSET);
                 }
             }
             Memory.acquireFence();
@@ -151,12 +150,11 @@ public final class IndexJudge {
         if (leaf == 0 || Leaf.durableForward(context, leaf) != 0) {
             return false; // a split page's chain is dead
         }
-        for (long next = Memory.getLongAcquire(leaf + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
-            final long overflow = context.pageOf(next);
+        final OverflowChain chain = new OverflowChain(context, leaf);
+        for (long overflow = chain.next(); overflow != 0; overflow = chain.next()) {
             if (overflow == page) {
                 return true;
             }
-            next = Memory.getLongAcquire(overflow + IndexPage.OVERFLOW_OFFSET);
         }
         return false;
     }
@@ -333,11 +331,10 @@ public final class IndexJudge {
                     "the header of the index page at linear offset " + (page - context.data) + " fails its check");
         }
         auditLines(audit, page, page, depth);
-        for (long next = Memory.getLongAcquire(page + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
-            final long overflow = context.pageOf(next);
+        final OverflowChain chain = new OverflowChain(context, page);
+        for (long overflow = chain.next(); overflow != 0; overflow = chain.next()) {
             audit.indexPage(overflow);
             auditLines(audit, page, overflow, depth);
-            next = Memory.getLongAcquire(overflow + IndexPage.OVERFLOW_OFFSET);
         }
     }
 

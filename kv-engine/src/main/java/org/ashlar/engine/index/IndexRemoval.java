@@ -39,14 +39,13 @@ public final class IndexRemoval {
             for (int i = 0; i < count; i++) {
                 context.space.prepareToUnlink(participant, records[i]); // judged while its entry is there
             }
-            for (long page = leaf; page != 0; ) {
+            final OverflowChain chain = new OverflowChain(context, leaf);
+            for (long page = leaf; page != 0; page = chain.next()) {
                 for (int i = IndexPage.FIRST_BUCKET_LINE; i < IndexPage.LINES; i++) {
                     for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
                         Memory.putLongRelease(IndexPage.entry(IndexPage.line(page, i), j), 0);
                     }
                 }
-                final long next = Memory.getLongAcquire(page + IndexPage.OVERFLOW_OFFSET);
-                page = next == 0 ? 0 : context.pageOf(next);
             }
             for (int i = 0; i < count; i++) {
                 context.space.retireRecord(participant, records[i]);

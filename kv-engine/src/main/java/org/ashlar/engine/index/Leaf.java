@@ -78,7 +78,8 @@ final class Leaf {
             return 0;
         }
         final long record = context.recordOf(entry);
-        if (Keys.matches(record, incarnation, keyBase, keyOffset, keyLength)) {
+        if (context.isInUse(record - context.data + RecordHeader.BYTES + keyLength)
+                && Keys.matches(record, incarnation, keyBase, keyOffset, keyLength)) {
             return record;
         }
         checkBelongs(context, record, tag, depth, incarnation);

@@ -103,14 +103,14 @@ final class LeafSplit {
     /** A place in the overflow chain of a locked page, which gets a page more when it is full. */
     long makeOverflowRoom(final Participant participant, final long page, final int depth) {
         long last = page;
-        for (long next = Memory.getLong(page + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
-            last = context.pageOf(next);
+        final OverflowChain chain = new OverflowChain(context, page);
+        for (long next = chain.next(); next != 0; next = chain.next()) {
+            last = next;
             firstTouch.touch(participant, last);
             final long place = firstEmpty(last, IndexPage.FIRST_BUCKET_LINE);
             if (place != 0) {
                 return place;
             }
-            next = Memory.getLong(last + IndexPage.OVERFLOW_OFFSET);
         }
         final long prefix = Memory.getLong(page + IndexPage.PREFIX_OFFSET);
         final long overflow = context.allocatePage(participant, incarnation);
@@ -222,9 +222,8 @@ final class LeafSplit {
 
     /** The overflow pages of a split page are reached through it only. */
     private void retireChain(final Participant participant, final long page) {
-        for (long next = Memory.getLong(page + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
-            final long overflow = context.pageOf(next);
-            next = Memory.getLong(overflow + IndexPage.OVERFLOW_OFFSET);
+        final OverflowChain chain = new OverflowChain(context, page);
+        for (long overflow = chain.next(); overflow != 0; overflow = chain.next()) {
             context.space.retireIndexPage(participant, overflow);
         }
     }
@@ -267,8 +266,8 @@ final class LeafSplit {
             }
         }
         final LongArrayList[] spilled = {new LongArrayList(), new LongArrayList()};
-        for (long next = Memory.getLong(page + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
-            final long overflow = context.pageOf(next);
+        final OverflowChain chain = new OverflowChain(context, page);
+        for (long overflow = chain.next(); overflow != 0; overflow = chain.next()) {
             firstTouch.touch(participant, overflow);
             for (int i = IndexPage.FIRST_BUCKET_LINE; i < IndexPage.LINES; i++) {
                 for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
@@ -279,7 +278,6 @@ final class LeafSplit {
                     }
                 }
             }
-            next = Memory.getLong(overflow + IndexPage.OVERFLOW_OFFSET);
         }
         return spilled;
     }

@@ -25,13 +25,12 @@ final class LeafWalk {
             final int depth = LeafWord.depth(word);
             Leaf.check(context, page, depth, incarnation, position);
             int found = collect(page, IndexPage.LINES, records, 0);
-            for (long next = Memory.getLongAcquire(page + IndexPage.OVERFLOW_OFFSET); next != 0; ) {
-                final long overflow = context.pageOf(next);
+            final OverflowChain chain = new OverflowChain(context, page);
+            for (long overflow = chain.next(); overflow != 0; overflow = chain.next()) {
                 if (records.length - found < IndexPage.BYTES / Long.BYTES) {
                     records = Arrays.copyOf(records, records.length * 2);
                 }
                 found = collect(overflow, IndexPage.LINES, records, found);
-                next = Memory.getLongAcquire(overflow + IndexPage.OVERFLOW_OFFSET);
             }
             Memory.acquireFence();
             final long forward = Leaf.durableForward(context, page);

@@ -2,6 +2,7 @@ package org.ashlar.engine.space;
 
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
+import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.pmem.CoreDescriptor;
 import org.ashlar.pmem.Descriptors;
 import org.ashlar.pmem.Memory;
@@ -102,7 +103,8 @@ final class IndexSpace {
         try {
             final long header = descriptors.chunkHeader(chunk);
             if (!PageBitmap.get(header, page)) {
-                throw new IllegalStateException("index page " + page + " of chunk " + chunk + " was freed twice");
+                throw new CorruptStoreException("index page " + page + " of chunk " + chunk
+                        + " was to be given back twice, as if two ways had led to it; verify the store");
             }
             PageBitmap.clear(header, page, 1);
             if (PageBitmap.isAllClear(header, pagesPerChunk)) {
@@ -146,13 +148,13 @@ final class IndexSpace {
         }
     }
 
-    /** A page that cannot be read, or whose way from the root cannot, is as good as one that fails its check. */
+    /** A page that cannot be read, or whose way from the root cannot or is damaged, is as good as one that fails its check. */
     private Liveness.Verdict judge(final Participant participant, final long address) {
         try {
             final Liveness.Verdict verdict = liveness.judgeIndexPage(participant, address);
             Memory.settleFaults(); // before the verdict is relied on
             return verdict;
-        } catch (final InternalError e) {
+        } catch (final InternalError | CorruptStoreException e) {
             return Liveness.Verdict.SUSPECT;
         }
     }

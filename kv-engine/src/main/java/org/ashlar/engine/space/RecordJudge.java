@@ -35,7 +35,8 @@ final class RecordJudge {
             final long spaceBytes,
             final int incarnation) {
         if (RecordHeader.spaceIncarnation(address) != incarnation) {
-            return Verdict.DEAD; // not written since the space was formatted
+            // Not written since the space was formatted; or damaged just there, and then it must not be given away.
+            return isReferredTo(participant, liveness, address, spaceBytes) ? Verdict.LIVE : Verdict.DEAD;
         }
         final int valueLength = RecordHeader.valueLength(address);
         if (valueLength < 0 || RecordHeader.size(RecordHeader.keyLength(address), valueLength) > spaceBytes) {
@@ -51,6 +52,21 @@ final class RecordJudge {
         return Scratch.of(participant).isRecordIntact(address, liveness.tailBytes(address), spaceBytes)
                 ? Verdict.DEAD
                 : Verdict.QUARANTINED;
+    }
+
+    /** Whether the index points at what bears another incarnation. Most such places were never written, or hold a whole record of before. */
+    private static boolean isReferredTo(
+            final Participant participant, final Liveness liveness, final long address, final long spaceBytes) {
+        if ((Memory.getLong(address) | Memory.getLong(address + Long.BYTES)) == 0
+                || RecordHeader.size(RecordHeader.keyLength(address), 0) > spaceBytes
+                || Scratch.of(participant).isRecordIntact(address, liveness.tailBytes(address), spaceBytes)) {
+            return false;
+        }
+        try {
+            return liveness.isLiveRecord(participant, address);
+        } catch (final CorruptStoreException e) {
+            return false; // what is left of something else leads nowhere
+        }
     }
 
     /** As {@link #judge}, and settles: where the record or what the index says of it cannot be read, nobody can tell what it is. */

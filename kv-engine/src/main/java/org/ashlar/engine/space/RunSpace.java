@@ -5,6 +5,7 @@ import org.agrona.collections.IntArrayList;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.RecordHeader;
+import org.ashlar.engine.record.Scratch;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.pmem.ChunkHeader;
 import org.ashlar.pmem.Descriptors;
@@ -152,6 +153,10 @@ final class RunSpace {
         final long word = chunks.word(chunk);
         chunks.lock.lock();
         try {
+            if (!isTaken(run)) {
+                throw new CorruptStoreException("the record at linear offset " + (run - chunks.addressOf(0))
+                        + " was to be given back twice, as if two entries had pointed at it; verify the store");
+            }
             if (ChunkWord.kind(word) == ChunkWord.LARGE_HEAD) {
                 releaseLarge(chunk, word);
                 return;
@@ -395,7 +400,7 @@ final class RunSpace {
             if (verdict != RecordJudge.Verdict.DEAD) {
                 // Only a live head covers its run: one that fails its check may have been dead when what it covered was
                 // reused.
-                pages = verdict == RecordJudge.Verdict.LIVE ? (int) pagesOf(run) : 1;
+                pages = verdict == RecordJudge.Verdict.LIVE ? coveredPages(participant, run, room, incarnation) : 1;
                 PageBitmap.set(header, page, pages);
                 records++;
                 kept += verdict == RecordJudge.Verdict.QUARANTINED ? 1 : 0;
@@ -404,6 +409,39 @@ final class RunSpace {
         }
         Memory.putInt(header + ChunkHeader.LIVE_COUNT_OFFSET, records);
         return kept;
+    }
+
+    /** Pages of a live record: up to the next live one, where a damaged header claims its pages too. */
+    private int coveredPages(final Participant participant, final long run, final long room, final int incarnation) {
+        final int pages = (int) Math.min(Pages.count(room), Math.max(1, pagesOf(run)));
+        for (int page = 1; page < pages; page++) {
+            final long other = run + ((long) page << Pages.SHIFT);
+            if (RecordHeader.spaceIncarnation(other) == incarnation
+                    && !Scratch.of(participant).isRecordIntact(run, liveness.tailBytes(run), room)
+                    && RecordJudge.judge(participant, liveness, other, room - (other - run), incarnation)
+                            == RecordJudge.Verdict.LIVE) {
+                return page;
+            }
+        }
+        return pages;
+    }
+
+    /** Whether a record that is about to be unlinked is one that was written here, and nobody else's pages go with it. */
+    boolean canGiveBack(final Participant participant, final long run) {
+        final int chunk = chunks.chunkOf(run);
+        final long word = chunks.word(chunk);
+        if (!isTaken(run)) {
+            return false;
+        }
+        if (ChunkWord.kind(word) == ChunkWord.LARGE_HEAD) {
+            return true;
+        }
+        final int incarnation = ChunkWord.incarnation(word);
+        final long room = chunks.addressOf(chunk) + chunks.chunkBytes() - run;
+        return RecordHeader.spaceIncarnation(run) == incarnation
+                && RecordHeader.valueLength(run) >= 0
+                && pagesOf(run) <= Pages.count(room)
+                && coveredPages(participant, run, room, incarnation) == pagesOf(run);
     }
 
     private boolean isLargeInUse(final Participant participant, final int chunk, final long word) {
@@ -463,10 +501,13 @@ final class RunSpace {
             return false;
         }
         if (ChunkWord.kind(chunks.word(chunk)) == ChunkWord.LARGE_HEAD) {
-            return !chunks.isFree(chunk);
+            return run == chunks.addressOf(chunk) && !chunks.isFree(chunk);
         }
         final int first = (int) ((run - chunks.addressOf(chunk)) >>> Pages.SHIFT);
-        for (int page = first; page < Math.min(pagesPerChunk, first + pagesOf(run)); page++) {
+        if ((run & (Pages.BYTES - 1)) != 0) {
+            return false;
+        }
+        for (int page = first; page < Math.min(pagesPerChunk, first + Math.max(1, pagesOf(run))); page++) {
             if (!PageBitmap.get(descriptors.chunkHeader(chunk), page)) {
                 return false;
             }

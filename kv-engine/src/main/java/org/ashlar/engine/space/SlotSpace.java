@@ -5,6 +5,7 @@ import org.agrona.collections.LongArrayList;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.Scratch;
+import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.pmem.ChunkHeader;
 import org.ashlar.pmem.CoreDescriptor;
 import org.ashlar.pmem.Descriptors;
@@ -323,7 +324,8 @@ final class SlotSpace {
         final long bits = Memory.getLong(word);
         if ((bits & 1L << bit) == 0) {
             descriptors.unlock(descriptor);
-            throw new IllegalStateException("the slot at linear offset " + (slot - data) + " was freed twice");
+            throw new CorruptStoreException("the slot at linear offset " + (slot - data)
+                    + " was to be given back twice, as if two entries had pointed at it; verify the store");
         }
         Memory.putLong(word, bits & ~(1L << bit));
         sparse.noteTaken(-classes.bytesOf(SlotPage.classOf(flags)));

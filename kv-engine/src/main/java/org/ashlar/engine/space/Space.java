@@ -6,6 +6,7 @@ import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.epoch.Reclaimer;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.record.Scratch;
+import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.PageInfo;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.Descriptors;
@@ -332,6 +333,7 @@ public final class Space implements Reclaimer {
      *
      * @param participant the caller's
      * @param record address
+     * @throws CorruptStoreException when no place that is taken begins there: giving it back would spoil another record
      */
     public void prepareToUnlink(final Participant participant, final long record) {
         final int chunk = chunks.chunkOf(record);
@@ -344,6 +346,19 @@ public final class Space implements Reclaimer {
         } else {
             initialiseChunk(participant, chunk);
         }
+        checkPlace(participant, chunk, record);
+    }
+
+    private void checkPlace(final Participant participant, final int chunk, final long record) {
+        final boolean canGiveBack = switch (chunks.kindUnchecked(chunk)) {
+            case ChunkWord.SLOTS -> slots.isTaken(record);
+            case ChunkWord.RUNS, ChunkWord.LARGE_HEAD -> runs.canGiveBack(participant, record);
+            default -> false;
+        };
+        if (!canGiveBack) {
+            throw new CorruptStoreException("the index points at linear offset " + (record - data)
+                    + ", which is no place of a record in use; verify the store");
+        }
     }
 
     /**
@@ -354,10 +369,13 @@ public final class Space implements Reclaimer {
      * @param record address
      */
     public void noteUnlinking(final Participant participant, final long record) {
-        if (chunks.kindUnchecked(chunks.chunkOf(record)) != ChunkWord.SLOTS) {
+        final int chunk = chunks.chunkOf(record);
+        if (chunks.kindUnchecked(chunk) != ChunkWord.SLOTS) {
             prepareToUnlink(participant, record);
-        } else if (!descriptors.isInitialised((record - data) >>> Pages.SHIFT)) {
-            Scratch.of(participant).unlinkedUnjudged = record;
+        } else if (descriptors.isInitialised((record - data) >>> Pages.SHIFT)) {
+            checkPlace(participant, chunk, record);
+        } else {
+            Scratch.of(participant).unlinkedUnjudged = record; // nothing is given back by an entry that is damaged
         }
     }
 

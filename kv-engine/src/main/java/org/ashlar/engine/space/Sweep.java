@@ -4,6 +4,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.jfr.EngineEvents;
+import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
 import org.roaringbitmap.RoaringBitmap;
@@ -118,8 +119,9 @@ public final class Sweep {
             try {
                 budget -= sweepStep(participant, sweepChunk);
                 Memory.settleFaults(); // here, not in the put that the sweep is for
-            } catch (final InternalError e) {
-                // Its table word or its spans' cannot be read. Without this every later sweep would end here.
+            } catch (final InternalError | CorruptStoreException e) {
+                // Its table word or its spans' cannot be read, or fail their checks. Without this every later sweep
+                // would end here.
                 unreadable.add(sweepChunk);
                 leave(sweepChunk);
                 sweepPage = 0;
@@ -156,7 +158,7 @@ public final class Sweep {
     }
 
     /**
-     * How many chunks the sweep gave up because of faults under the mapping.
+     * How many chunks the sweep gave up because of faults under the mapping or of damage.
      *
      * @return chunks
      */

@@ -1,0 +1,76 @@
+package org.ashlar.engine.index;
+
+import org.ashlar.pmem.Memory;
+
+/** Words of an index that lead somewhere else than they did. */
+public final class IndexDamage {
+    private IndexDamage() {}
+
+    /** Makes the overflow chain of a leaf come back to its first page. */
+    public static void closeChain(final long firstOverflow, final long word) {
+        Memory.putLong(firstOverflow + IndexPage.OVERFLOW_OFFSET, word);
+    }
+
+    /** The word of the first overflow page of a leaf. */
+    public static long chainOf(final long leaf) {
+        return Memory.getLong(leaf + IndexPage.OVERFLOW_OFFSET);
+    }
+
+    /** Sets the word of the first overflow page of a leaf. */
+    public static void setChain(final long leaf, final long word) {
+        Memory.putLong(leaf + IndexPage.OVERFLOW_OFFSET, word);
+    }
+
+    /** The word of a page. */
+    public static long word(final long pageNumber, final int depth) {
+        return LeafWord.of(pageNumber, depth);
+    }
+
+    /** The forward word of a leaf. */
+    public static void setForward(final long leaf, final long word) {
+        Memory.putLong(leaf + IndexPage.FORWARD_OFFSET, word);
+    }
+
+    /** Sets the depth in the first word of a root record. */
+    public static void setSegmentDepth(final long rootRecord, final int depth) {
+        final long place = rootRecord + org.ashlar.engine.record.RecordHeader.BYTES + Integer.BYTES;
+        final long word = Memory.getLong(place);
+        Memory.putLong(place, LeafWord.of(LeafWord.page(word), depth));
+    }
+
+    /** Makes the entry that names a record name another place. */
+    public static void redirect(final HashIndex index, final long record, final long data, final long linearOffset) {
+        index.walk((page, records, count) -> {
+            for (int line = IndexPage.FIRST_BUCKET_LINE; line < IndexPage.LINES; line++) {
+                for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
+                    final long place = IndexPage.entry(IndexPage.line(page, line), j);
+                    final long entry = Memory.getLong(place);
+                    if (Entry.hasRecord(entry) && data + Entry.linearOffset(entry) == record) {
+                        Memory.putLong(place, Entry.of(Entry.tag(entry), linearOffset));
+                    }
+                }
+            }
+            return true;
+        });
+    }
+
+    /** Copies the entry that names a record into an empty place of its line, with the byte that goes with it. */
+    public static void duplicate(final HashIndex index, final long record, final long data) {
+        index.walk((page, records, count) -> {
+            for (int line = IndexPage.FIRST_BUCKET_LINE; line < IndexPage.LINES; line++) {
+                final long at = IndexPage.line(page, line);
+                for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
+                    final long entry = Memory.getLong(IndexPage.entry(at, j));
+                    final int empty = IndexPage.empty(at);
+                    if (Entry.hasRecord(entry) && data + Entry.linearOffset(entry) == record && empty != 0) {
+                        final long place = IndexPage.entry(at, Integer.numberOfTrailingZeros(empty));
+                        IndexPage.putShortTag(place, Entry.tag(entry));
+                        Memory.putLong(place, entry);
+                        return false;
+                    }
+                }
+            }
+            return true;
+        });
+    }
+}
