@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Order of memory shows in the method's name: no suffix is plain, {@code Acquire}, {@code Release} and {@code Volatile} are
  * as in {@link java.lang.invoke.VarHandle}. All multi-byte values are little endian; only little-endian machines are supported.
+ * Plain loads and stores need no alignment, as on all processors that are supported; the JDK's own methods for unaligned access are not used:
+ * compiled by themselves they contain loads that JDK 17 cannot step over when a page is bad, and ends instead.
  */
 public final class Memory {
     /** System property that names the recorder class; it needs a public constructor without arguments. */
@@ -151,11 +153,11 @@ public final class Memory {
     }
 
     public static int getInt(final @Nullable Object base, final long offset) {
-        return UnsafeApi.getIntUnaligned(base, offset);
+        return UnsafeApi.getInt(base, offset);
     }
 
     public static long getLong(final @Nullable Object base, final long offset) {
-        return UnsafeApi.getLongUnaligned(base, offset);
+        return UnsafeApi.getLong(base, offset);
     }
 
     // --------------------------------------------------------------------------------------------------- stores
@@ -334,9 +336,9 @@ public final class Memory {
             copyTwo(sourceBase, source + last, targetBase, target + last);
         } else if (length >= Long.BYTES) {
             final int last = length - Long.BYTES;
-            final long lastWord = UnsafeApi.getLongUnaligned(sourceBase, source + last);
-            UnsafeApi.putLongUnaligned(targetBase, target, UnsafeApi.getLongUnaligned(sourceBase, source));
-            UnsafeApi.putLongUnaligned(targetBase, target + last, lastWord);
+            final long lastWord = UnsafeApi.getLong(sourceBase, source + last);
+            UnsafeApi.putLong(targetBase, target, UnsafeApi.getLong(sourceBase, source));
+            UnsafeApi.putLong(targetBase, target + last, lastWord);
         } else {
             for (int i = 0; i < length; i++) {
                 UnsafeApi.putByte(targetBase, target + i, UnsafeApi.getByte(sourceBase, source + i));
@@ -382,7 +384,7 @@ public final class Memory {
             final long address, final @Nullable Object base, final long offset, final int length) {
         int i = 0;
         for (; i <= length - Long.BYTES; i += Long.BYTES) {
-            if (UnsafeApi.getLongUnaligned(null, address + i) != UnsafeApi.getLongUnaligned(base, offset + i)) {
+            if (UnsafeApi.getLong(null, address + i) != UnsafeApi.getLong(base, offset + i)) {
                 return false;
             }
         }

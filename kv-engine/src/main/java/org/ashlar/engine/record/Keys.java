@@ -40,7 +40,9 @@ public final class Keys {
      * @return 64 bits
      */
     public long hashOf(final long record) {
-        return hash(null, record + RecordHeader.BYTES, RecordHeader.keyLength(record));
+        final int keyLength = RecordHeader.keyLength(record);
+        Memory.checkReadable(record, RecordHeader.BYTES + (long) keyLength); // compiled hashes of a bad page end JDK 17
+        return hash(null, record + RecordHeader.BYTES, keyLength);
     }
 
     /**

@@ -153,11 +153,8 @@ final class RunSpace {
         final long word = chunks.word(chunk);
         chunks.lock.lock();
         try {
-            if (!isTaken(run)) {
-                throw new CorruptStoreException("the record at linear offset " + (run - chunks.addressOf(0))
-                        + " was to be given back twice, as if two entries had pointed at it; verify the store");
-            }
             if (ChunkWord.kind(word) == ChunkWord.LARGE_HEAD) {
+                checkTaken(run, run == chunks.addressOf(chunk) && !chunks.isFree(chunk));
                 releaseLarge(chunk, word);
                 return;
             }
@@ -167,10 +164,27 @@ final class RunSpace {
                 throw new CorruptStoreException("the record at chunk " + chunk + ", page " + first + " claims " + bytes
                         + " bytes, beyond its chunk");
             }
+            checkTaken(run, areTaken(chunk, first, (int) pages)); // not what its header says: it may not be written yet
             freePages(chunk, first, (int) pages);
         } finally {
             chunks.lock.unlock();
         }
+    }
+
+    private void checkTaken(final long run, final boolean isTaken) {
+        if (!isTaken) {
+            throw new CorruptStoreException("the record at linear offset " + (run - chunks.addressOf(0))
+                    + " was to be given back twice, as if two entries had pointed at it; verify the store");
+        }
+    }
+
+    private boolean areTaken(final int chunk, final int first, final int pages) {
+        for (int page = first; page < first + pages; page++) {
+            if (!PageBitmap.get(descriptors.chunkHeader(chunk), page)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void freePages(final int chunk, final int first, final int pages) {
