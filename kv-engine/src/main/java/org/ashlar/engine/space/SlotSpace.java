@@ -1,5 +1,6 @@
 package org.ashlar.engine.space;
 
+import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.collections.LongArrayList;
 import org.ashlar.engine.epoch.Epochs;
@@ -106,6 +107,18 @@ final class SlotSpace {
 
     /** Takes all free slots of an active page at once, for its owner to use one by one. */
     private void reserve(final Scratch scratch, final int sizeClass, final long page) {
+        try {
+            reserveAll(scratch, sizeClass, page);
+            Memory.settleFaults(); // where the descriptor could not be written to, before a slot is given out
+        } catch (final InternalError e) {
+            final int base = sizeClass * Scratch.RESERVED_WORDS;
+            Arrays.fill(scratch.reserved, base, base + Scratch.RESERVED_WORDS, 0);
+            scratch.activePages[sizeClass] = 0;
+            throw e;
+        }
+    }
+
+    private void reserveAll(final Scratch scratch, final int sizeClass, final long page) {
         final long descriptor = descriptors.core(page);
         descriptors.lock(descriptor);
         final long shape = SlotPage.shape(descriptor);
