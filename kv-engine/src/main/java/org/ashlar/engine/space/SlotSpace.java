@@ -109,7 +109,6 @@ final class SlotSpace {
     private void reserve(final Scratch scratch, final int sizeClass, final long page) {
         try {
             reserveAll(scratch, sizeClass, page);
-            Memory.settleFaults(); // where the descriptor could not be written to, before a slot is given out
         } catch (final InternalError e) {
             final int base = sizeClass * Scratch.RESERVED_WORDS;
             Arrays.fill(scratch.reserved, base, base + Scratch.RESERVED_WORDS, 0);
@@ -120,21 +119,26 @@ final class SlotSpace {
 
     private void reserveAll(final Scratch scratch, final int sizeClass, final long page) {
         final long descriptor = descriptors.core(page);
+        final int taken;
         descriptors.lock(descriptor);
-        final long shape = SlotPage.shape(descriptor);
-        final int capacity = (int) (shape >>> SlotPage.CAPACITY_SHIFT);
-        for (int i = 0; i < Scratch.RESERVED_WORDS; i++) {
-            final int slots = Math.min(Long.SIZE, Math.max(0, capacity - i * Long.SIZE));
-            final long all = slots == 0 ? 0 : -1L >>> (Long.SIZE - slots);
-            final long word = descriptor + CoreDescriptor.BITMAP_OFFSET + (long) i * Long.BYTES;
-            scratch.reserved[sizeClass * Scratch.RESERVED_WORDS + i] = all & ~Memory.getLong(word);
-            Memory.putLong(word, all);
+        try {
+            final long shape = SlotPage.shape(descriptor);
+            final int capacity = (int) (shape >>> SlotPage.CAPACITY_SHIFT);
+            scratch.firstSlots[sizeClass] = layout.addressOfPage(page) + (shape & SlotPage.FIRST_MASK);
+            for (int i = 0; i < Scratch.RESERVED_WORDS; i++) {
+                final int slots = Math.min(Long.SIZE, Math.max(0, capacity - i * Long.SIZE));
+                final long all = slots == 0 ? 0 : -1L >>> (Long.SIZE - slots);
+                final long word = descriptor + CoreDescriptor.BITMAP_OFFSET + (long) i * Long.BYTES;
+                scratch.reserved[sizeClass * Scratch.RESERVED_WORDS + i] = all & ~Memory.getLong(word);
+                Memory.putLong(word, all);
+                Memory.checkStored(word, all); // where it cannot be written to, before a slot is given out
+            }
+            taken = capacity - SlotPage.count(descriptor);
+            Memory.putInt(descriptor + CoreDescriptor.COUNT_OFFSET, capacity);
+        } finally {
+            descriptors.unlock(descriptor);
         }
-        final int taken = capacity - SlotPage.count(descriptor);
-        Memory.putInt(descriptor + CoreDescriptor.COUNT_OFFSET, capacity);
-        descriptors.unlock(descriptor);
         sparse.noteTaken((long) taken * classes.bytesOf(sizeClass));
-        scratch.firstSlots[sizeClass] = layout.addressOfPage(page) + (shape & SlotPage.FIRST_MASK);
     }
 
     /** Makes reserved slots free again. By the owner of the scratch space, or while it is lent. */
