@@ -521,12 +521,7 @@ final class RunSpace {
         if ((run & (Pages.BYTES - 1)) != 0) {
             return false;
         }
-        for (int page = first; page < Math.min(pagesPerChunk, first + Math.max(1, pagesOf(run))); page++) {
-            if (!PageBitmap.get(descriptors.chunkHeader(chunk), page)) {
-                return false;
-            }
-        }
-        return true;
+        return areTaken(chunk, first, (int) Math.min(pagesPerChunk - first, Math.max(1, pagesOf(run))));
     }
 
     /** Keeps the run of a record of so many bytes out of use, as it cannot be written to; each of its pages counts. */
