@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.ashlar.engine.epoch.Entrance;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.index.HashIndex;
@@ -43,8 +44,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An open store.
  *
- * <p><b>Closing.</b> Every operation announces itself in the epochs first and looks at {@link #open} then; {@link #close(Duration)}
- * clears {@code open} first and looks at the epochs then. So either the operation sees that the store is closed, or close sees the
+ * <p><b>Closing.</b> Every operation announces itself in the epochs first and looks at whether they are open then; {@link #close(Duration)}
+ * closes them first and looks at who is in then. So either the operation sees that the store is closed, or close sees the
  * operation and waits for it; memory is unmapped only when nobody is in.
  */
 final class EngineStore implements Store {
@@ -68,7 +69,6 @@ final class EngineStore implements Store {
     private final EngineEvents.Observation observation;
     private final AsyncLanes lanes;
     private final AtomicBoolean unmapped = new AtomicBoolean();
-    private volatile boolean open = true;
 
     private EngineStore(final Pool pool, final StoreOptions options, final Tuning tuning, final long beganNanos) {
         this.pool = pool;
@@ -93,7 +93,7 @@ final class EngineStore implements Store {
             try {
                 superblock.finish(HashIndex.plantLeaf(context, participant, IndexContext.CATALOG_INCARNATION));
             } finally {
-                epochs.exit(participant);
+                Epochs.exit(participant);
             }
         }
         catalog.bind(space, keys, context);
@@ -102,6 +102,9 @@ final class EngineStore implements Store {
                 this, pool, epochs, space, catalog, reaper, options.backgroundWork(), tuning.mostPaidNanos());
         watch = new PageWatch(pool, space, catalog);
         final boolean verifyReads = options.verifyReads() || suspect;
+        if (verifyReads || watch.isOn()) {
+            context.findNothingAtOnce();
+        }
         maps = new StoreMaps(this, pool, catalog, reaper, upkeep, watch, verifyReads);
         stats = new StatsCollector(pool, epochs, space, context, catalog, reaper, growth, options.durability());
         lanes = new AsyncLanes(pool.persistence().mode() != Persistence.Mode.MSYNC);
@@ -203,18 +206,18 @@ final class EngineStore implements Store {
 
     // ------------------------------------------------------------------------------------------------- operations
 
-    /** Begins an operation; everything that touches mapped memory lies between this and {@link #exit}. */
+    /** Begins an operation; everything that touches mapped memory lies between this and {@link Epochs#exit}. */
     Participant enter() {
-        final Participant participant = epochs.enter();
-        if (!open) {
-            epochs.exit(participant);
-            throw closedException();
-        }
-        return participant;
+        return epochs.enter();
+    }
+
+    /** A way in for what is called often. */
+    Entrance entrance() {
+        return new Entrance(epochs);
     }
 
     void checkOpen() {
-        if (!open) {
+        if (!epochs.isOpen()) {
             throw closedException();
         }
     }
@@ -231,10 +234,6 @@ final class EngineStore implements Store {
             checkWritable();
         }
         return enter();
-    }
-
-    void exit(final Participant participant) {
-        epochs.exit(participant);
     }
 
     /** What keeps the space of the store in shape. */
@@ -285,7 +284,7 @@ final class EngineStore implements Store {
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            exit(participant);
+            Epochs.exit(participant);
         }
     }
 
@@ -306,7 +305,7 @@ final class EngineStore implements Store {
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            exit(participant);
+            Epochs.exit(participant);
         }
     }
 
@@ -329,7 +328,7 @@ final class EngineStore implements Store {
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            exit(participant);
+            Epochs.exit(participant);
         }
     }
 
@@ -378,7 +377,7 @@ final class EngineStore implements Store {
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            exit(participant);
+            Epochs.exit(participant);
         }
     }
 
@@ -397,7 +396,7 @@ final class EngineStore implements Store {
         final EngineEvents.Closing event = EngineEvents.get().closingBegins();
         final long deadline = System.nanoTime() + limit.toNanos();
         lanes.close(deadline);
-        open = false;
+        epochs.close(this::closedException);
         observation.end();
         while (!epochs.isQuiet() && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(CLOSE_POLL_NANOS);
@@ -455,7 +454,7 @@ final class EngineStore implements Store {
 
     /** For tests: ends the open as a kill would, without a clean mark. */
     void abandon() {
-        open = false;
+        epochs.close(this::closedException);
         observation.end();
         if (unmapped.compareAndSet(false, true)) {
             pool.close();

@@ -2,6 +2,7 @@ package org.ashlar.engine;
 
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.index.HashIndex;
 import org.ashlar.engine.record.RecordHeader;
@@ -58,7 +59,7 @@ final class KeyIterator implements Iterator<byte[]> {
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
     }
 

@@ -1,6 +1,8 @@
 package org.ashlar.engine;
 
 import org.agrona.MutableDirectBuffer;
+import org.ashlar.engine.epoch.Entrance;
+import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.record.Scratch;
@@ -19,16 +21,16 @@ import org.jspecify.annotations.Nullable;
  * {@code (base, offset, length)} as in {@link Memory#copyIn}.
  */
 final class MapReads {
-    private final EngineStore store;
+    private final Entrance entrance;
     private final MapRef map;
     private final PageWatch watch;
     private final boolean verifyReads;
 
-    /** Whether anything is to be done with a record that was found, before its bytes are handed out. */
+    /** Whether anything is to be done with a record that was found, before its bytes are handed out; then none is found at once. */
     private final boolean inspects;
 
     MapReads(final EngineStore store, final MapRef map, final boolean verifyReads, final PageWatch watch) {
-        this.store = store;
+        entrance = store.entrance();
         this.map = map;
         this.watch = watch;
         this.verifyReads = verifyReads;
@@ -39,7 +41,7 @@ final class MapReads {
 
     /** A copy of a value, or null. */
     byte @Nullable [] get(final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
-        final Participant participant = store.enter();
+        final Participant participant = entrance.enter();
         try {
             final long record = find(participant, keyBase, keyOffset, keyLength);
             if (record == 0) {
@@ -53,7 +55,7 @@ final class MapReads {
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
     }
 
@@ -64,32 +66,52 @@ final class MapReads {
             final int keyLength,
             final MutableDirectBuffer target,
             final int targetOffset) {
-        final Participant participant = store.enter();
+        final Participant participant = entrance.enter();
         try {
-            final long record = find(participant, keyBase, keyOffset, keyLength);
+            final MapCore core = map.core();
+            final long hash = core.hash(keyBase, keyOffset, keyLength);
+            final long record = core.findAtOnce(hash, keyBase, keyOffset, keyLength);
             if (record == 0) {
-                return -1;
+                return getSlowly(participant, hash, keyBase, keyOffset, keyLength, target, targetOffset);
             }
-            final int length = RecordHeader.valueLength(record);
-            if (length <= target.capacity() - targetOffset) {
-                Memory.copyOut(
-                        MapCore.valueAddress(record, keyLength),
-                        target.byteArray(),
-                        target.addressOffset() + targetOffset,
-                        length);
-            }
-            return length;
+            return copyValue(record, keyLength, target, targetOffset);
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
     }
 
+    /** Not a part of the other: what is kept for a call is not in registers. */
+    private int getSlowly(
+            final Participant participant,
+            final long hash,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength,
+            final MutableDirectBuffer target,
+            final int targetOffset) {
+        final long record = find(participant, hash, keyBase, keyOffset, keyLength);
+        return record == 0 ? -1 : copyValue(record, keyLength, target, targetOffset);
+    }
+
+    private static int copyValue(
+            final long record, final int keyLength, final MutableDirectBuffer target, final int targetOffset) {
+        final int length = RecordHeader.valueLength(record);
+        if (length <= target.capacity() - targetOffset) {
+            Memory.copyOut(
+                    MapCore.valueAddress(record, keyLength),
+                    target.byteArray(),
+                    target.addressOffset() + targetOffset,
+                    length);
+        }
+        return length;
+    }
+
     boolean contains(final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
-        final Participant participant = store.enter();
+        final Participant participant = entrance.enter();
         try {
             return find(participant, keyBase, keyOffset, keyLength) != 0;
         } catch (final InternalError e) {
@@ -97,13 +119,13 @@ final class MapReads {
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
     }
 
     <R extends @Nullable Object> @Nullable R read(
             final @Nullable Object keyBase, final long keyOffset, final int keyLength, final ValueReader<R> reader) {
-        final Participant participant = store.enter();
+        final Participant participant = entrance.enter();
         try {
             final long record = find(participant, keyBase, keyOffset, keyLength);
             if (record == 0) {
@@ -119,7 +141,7 @@ final class MapReads {
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
     }
 
@@ -129,23 +151,42 @@ final class MapReads {
             final int keyLength,
             final ToLongValueReader reader,
             final long absent) {
-        final Participant participant = store.enter();
+        final Participant participant = entrance.enter();
         try {
-            final long record = find(participant, keyBase, keyOffset, keyLength);
+            final MapCore core = map.core();
+            final long hash = core.hash(keyBase, keyOffset, keyLength);
+            final long record = core.findAtOnce(hash, keyBase, keyOffset, keyLength);
             if (record == 0) {
-                return absent;
+                return readLongSlowly(participant, hash, keyBase, keyOffset, keyLength, reader, absent);
             }
-            try {
-                return reader.read(openValue(participant, record, keyLength));
-            } finally {
-                closeValue(participant);
-            }
+            return readLong(participant, record, keyLength, reader);
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
+        }
+    }
+
+    private long readLongSlowly(
+            final Participant participant,
+            final long hash,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength,
+            final ToLongValueReader reader,
+            final long absent) {
+        final long record = find(participant, hash, keyBase, keyOffset, keyLength);
+        return record == 0 ? absent : readLong(participant, record, keyLength, reader);
+    }
+
+    private static long readLong(
+            final Participant participant, final long record, final int keyLength, final ToLongValueReader reader) {
+        try {
+            return reader.read(openValue(participant, record, keyLength));
+        } finally {
+            closeValue(participant);
         }
     }
 
@@ -157,7 +198,16 @@ final class MapReads {
     /** Address of the record of a key, its checksum checked where reads are verified; 0 when there is none. */
     long find(
             final Participant participant, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
-        final long record = map.core().find(keyBase, keyOffset, keyLength);
+        return find(participant, map.core().hash(keyBase, keyOffset, keyLength), keyBase, keyOffset, keyLength);
+    }
+
+    private long find(
+            final Participant participant,
+            final long hash,
+            final @Nullable Object keyBase,
+            final long keyOffset,
+            final int keyLength) {
+        final long record = map.core().find(hash, keyBase, keyOffset, keyLength);
         if (inspects && record != 0) {
             inspect(participant, record);
         }
@@ -182,7 +232,7 @@ final class MapReads {
     // ---------------------------------------------------------------------------------------------------- many keys
 
     int readAll(final byte[][] keys, final IndexedValueReader reader) {
-        final Participant participant = store.enter();
+        final Participant participant = entrance.enter();
         try {
             final MapCore core = map.core();
             final long[] hashes = Scratch.of(participant).batchHashes;
@@ -206,7 +256,7 @@ final class MapReads {
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
     }
 
@@ -217,7 +267,7 @@ final class MapReads {
             final int keyLength,
             final int count,
             final IndexedValueReader reader) {
-        final Participant participant = store.enter();
+        final Participant participant = entrance.enter();
         try {
             final MapCore core = map.core();
             final long[] hashes = Scratch.of(participant).batchHashes;
@@ -239,7 +289,7 @@ final class MapReads {
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
     }
 
@@ -308,7 +358,7 @@ final class MapReads {
     // ---------------------------------------------------------------------------------------------------- all keys
 
     boolean forEach(final EntryVisitor visitor) {
-        final Participant participant = store.enter();
+        final Participant participant = entrance.enter();
         try {
             final MapCore core = map.core();
             return core.index()
@@ -318,7 +368,7 @@ final class MapReads {
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
     }
 
@@ -351,7 +401,7 @@ final class MapReads {
     }
 
     long size() {
-        final Participant participant = store.enter();
+        final Participant participant = entrance.enter();
         try {
             return map.core().index().size(participant);
         } catch (final InternalError e) {
@@ -359,7 +409,7 @@ final class MapReads {
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
     }
 }

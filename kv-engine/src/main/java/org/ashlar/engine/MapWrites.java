@@ -1,5 +1,6 @@
 package org.ashlar.engine;
 
+import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.index.HashIndex;
 import org.ashlar.engine.record.RecordHeader;
@@ -53,7 +54,7 @@ final class MapWrites {
             } catch (final PoolException e) {
                 throw Errors.translate(e);
             } finally {
-                store.exit(participant);
+                Epochs.exit(participant);
             }
             store.upkeep().makeRoom(attempt);
         }
@@ -95,7 +96,7 @@ final class MapWrites {
             } catch (final PoolException e) {
                 throw Errors.translate(e);
             } finally {
-                store.exit(participant);
+                Epochs.exit(participant);
             }
             store.upkeep().makeRoom(attempt);
         }
@@ -121,7 +122,7 @@ final class MapWrites {
             } catch (final PoolException e) {
                 throw Errors.translate(e);
             } finally {
-                store.exit(participant);
+                Epochs.exit(participant);
             }
             store.upkeep().makeRoom(attempt);
         }
@@ -160,7 +161,7 @@ final class MapWrites {
             } catch (final PoolException e) {
                 throw Errors.translate(e);
             } finally {
-                store.exit(participant);
+                Epochs.exit(participant);
             }
             store.upkeep().makeRoom(attempt);
         }
@@ -178,7 +179,7 @@ final class MapWrites {
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
     }
 
@@ -202,7 +203,7 @@ final class MapWrites {
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
     }
 
@@ -232,7 +233,7 @@ final class MapWrites {
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
     }
 

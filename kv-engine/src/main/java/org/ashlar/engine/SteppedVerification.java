@@ -1,6 +1,7 @@
 package org.ashlar.engine;
 
 import java.util.concurrent.locks.ReentrantLock;
+import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.jfr.EngineEvents;
 import org.ashlar.engine.space.Pages;
@@ -112,7 +113,7 @@ final class SteppedVerification implements Verification {
         } catch (final CorruptStoreException e) {
             verifier.tell(e);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
         if (space.sweep().unsweptPages() == 0) {
             phase = Phase.BEGIN;
@@ -146,7 +147,7 @@ final class SteppedVerification implements Verification {
                 }
             }
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
     }
 
@@ -179,7 +180,7 @@ final class SteppedVerification implements Verification {
         try {
             return verifier.report();
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
     }
 }

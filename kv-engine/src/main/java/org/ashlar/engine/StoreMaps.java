@@ -3,6 +3,7 @@ package org.ashlar.engine;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.StoreException;
@@ -73,7 +74,7 @@ final class StoreMaps {
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
     }
 
@@ -114,7 +115,7 @@ final class StoreMaps {
             } catch (final PoolException e) {
                 throw Errors.translate(e);
             } finally {
-                store.exit(participant);
+                Epochs.exit(participant);
             }
             upkeep.makeRoom(attempt);
         }
@@ -129,7 +130,7 @@ final class StoreMaps {
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
     }
 }

@@ -31,7 +31,7 @@ final class Superblock {
     /** "ashlarHM" in ASCII, little endian. */
     static final long MAGIC = 0x4D4872616C687361L;
 
-    static final long VERSION = 2;
+    static final long VERSION = 3;
 
     private static final long INCARNATIONS = 1L << Integer.SIZE;
 

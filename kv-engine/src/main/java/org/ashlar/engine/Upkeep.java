@@ -93,7 +93,7 @@ final class Upkeep {
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
     }
 
@@ -109,7 +109,7 @@ final class Upkeep {
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
     }
 
@@ -143,7 +143,7 @@ final class Upkeep {
         try {
             space.useScatteredRoom();
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
     }
 
@@ -167,7 +167,7 @@ final class Upkeep {
         try {
             space.sweep().sweepAll(participant);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
         drainAll();
     }
@@ -179,7 +179,7 @@ final class Upkeep {
             try {
                 epochs.drainAll(participant);
             } finally {
-                store.exit(participant);
+                Epochs.exit(participant);
             }
         }
     }
@@ -191,7 +191,7 @@ final class Upkeep {
         try {
             found = evacuation.evacuateSome(participant, spans);
         } finally {
-            store.exit(participant);
+            Epochs.exit(participant);
         }
         if (found > 0) {
             drainAll();
@@ -217,7 +217,7 @@ final class Upkeep {
                 try {
                     punched = space.punchAnyOne();
                 } finally {
-                    store.exit(participant);
+                    Epochs.exit(participant);
                 }
             }
             return Math.max(0, space.holeBytes() - before);

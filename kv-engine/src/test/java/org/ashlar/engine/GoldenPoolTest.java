@@ -17,7 +17,7 @@ final class GoldenPoolTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"format-2-closed", "format-2-killed"})
+    @ValueSource(strings = {"format-3-closed", "format-3-killed"})
     void aPoolOfAVersionThatIsReadOpensHoldsWhatItHeldAndCanBeWrittenTo(final String name) throws IOException {
         final Path path = folder.resolve("pool");
         try (InputStream golden = GoldenPoolTest.class.getResourceAsStream("/golden/" + name + ".pool.gz")) {

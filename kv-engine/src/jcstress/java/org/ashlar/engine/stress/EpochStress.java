@@ -53,7 +53,7 @@ public class EpochStress {
             }
             result.r1 = wasTakenBack ? 2 : 1;
         }
-        epochs.exit(participant);
+        Epochs.exit(participant);
     }
 
     /** Unlinks it, retires it, and takes back what it can, in this operation and the next. */
@@ -62,9 +62,9 @@ public class EpochStress {
         final Participant first = epochs.enter();
         isLinked = false;
         epochs.retire(first, CODE);
-        epochs.exit(first);
+        Epochs.exit(first);
         final Participant second = epochs.enter();
         epochs.drainAll(second);
-        epochs.exit(second);
+        Epochs.exit(second);
     }
 }

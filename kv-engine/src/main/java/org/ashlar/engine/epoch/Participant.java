@@ -37,6 +37,7 @@ public final class Participant extends ParticipantTrailingPad {
     private static final long UNSTAMPED = Long.MAX_VALUE;
 
     private static final long LENT_PARK_NANOS = 10_000;
+    private static final Participant NOBODYS;
 
     static {
         try {
@@ -44,6 +45,7 @@ public final class Participant extends ParticipantTrailingPad {
         } catch (final ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
+        NOBODYS = new Participant(new Object());
     }
 
     private final Object scratch;
@@ -73,9 +75,20 @@ public final class Participant extends ParticipantTrailingPad {
     private int drainsRequested;
     private long retiredBytes;
     private long mutations;
+    private int elsewhere;
 
     Participant(final Object scratch) {
         this.scratch = scratch;
+    }
+
+    /** One that no thread ever has. */
+    static Participant nobodys() {
+        return NOBODYS;
+    }
+
+    /** Counts an operation of an owner that an {@link Entrance} did not expect; the first is 0. */
+    int countElsewhere() {
+        return elsewhere++ & Integer.MAX_VALUE;
     }
 
     /**
@@ -110,15 +123,10 @@ public final class Participant extends ParticipantTrailingPad {
     }
 
     /** The owner announces itself; somebody else's process-wide barrier orders this before what the owner loads next. */
-    void announceWithoutFence(final long epoch) {
+    void announce(final long epoch) {
         ANNOUNCED.setOpaque(this, epoch);
         // No instruction; but the compiler moves no load above it.
         VarHandle.acquireFence();
-    }
-
-    /** The owner announces itself. */
-    void announceWithFence(final long epoch) {
-        announced = epoch;
     }
 
     /** Anybody announces itself on a shared participant; the compare-and-set is a full fence. */

@@ -27,6 +27,7 @@ final class Directory {
     private static final AtomicReferenceFieldUpdater<Directory, @Nullable RootArray> FIRST_LOOK =
             AtomicReferenceFieldUpdater.newUpdater(Directory.class, RootArray.class, "array");
 
+    private static final long ROOT_BITS = RecordHeader.mapBits(IndexContext.ROOT_INCARNATION);
     private static final int KEY_BYTES = Integer.BYTES;
     private static final int ARRAY_OFFSET = RecordHeader.BYTES + KEY_BYTES;
 
@@ -61,8 +62,19 @@ final class Directory {
             root = new RootArray(arrayOf(word), RootWord.bits(word));
             FIRST_LOOK.compareAndSet(this, null, root); // not over a later one
         }
-        final long segment = Memory.getLongAcquire(root.address + (hash >>> 1 >>> root.shift << 3));
+        final long segment = Memory.getLongAcquire(root.address(hash));
         return Memory.getLongAcquire(wordAddress(context.pageOf(segment), LeafWord.depth(segment), hash));
+    }
+
+    /** As {@link #route}, or something that names no leaf; see {@link HashIndex#findAtOnce}. */
+    long routeAtOnce(final IndexContext all, final long hash) {
+        final RootArray root = array;
+        if (root == null) {
+            return route(hash);
+        }
+        final long segment = Memory.getLong(root.address(hash));
+        final long page = all.pageAtOnce(segment);
+        return page == 0 ? 0 : Memory.getLong(wordAddress(page, LeafWord.depth(segment), hash));
     }
 
     /** The word of the segment that covers a hash; that page says itself that it does, so no walk that goes by its depth loses its way. */
@@ -94,7 +106,7 @@ final class Directory {
     }
 
     private boolean hasRootHeader(final long record, final int valueLength) {
-        return RecordHeader.isOf(record, IndexContext.ROOT_INCARNATION, KEY_BYTES)
+        return RecordHeader.isOf(record, ROOT_BITS, KEY_BYTES)
                 && RecordHeader.valueLength(record) == valueLength
                 && Memory.getInt(record + RecordHeader.BYTES) == incarnation;
     }
@@ -408,14 +420,19 @@ final class Directory {
 
     /** Where the current root array is. Who loaded it inside an operation may use it to the operation's end: it is retired. */
     private static final class RootArray {
-        final long address;
+        private final long address;
 
         /** How far a hash without its lowest bit is shifted to become an index. */
-        final int shift;
+        private final int shift;
 
         RootArray(final long address, final int bits) {
             this.address = address;
             shift = Long.SIZE - 1 - bits;
+        }
+
+        /** Of the word of the segment that covers a hash. */
+        long address(final long hash) {
+            return address + (hash >>> 1 >>> shift << 3);
         }
     }
 }

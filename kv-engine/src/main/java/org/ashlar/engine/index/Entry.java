@@ -45,7 +45,8 @@ final class Entry {
 
     /** In what an entry differs from an empty one that bears this tag; for {@link #isPlain} and {@link #plainOffset}. */
     static long difference(final long entry, final int tag) {
-        return entry ^ (long) tag << TAG_SHIFT;
+        return entry
+                ^ Long.rotateLeft(tag, TAG_SHIFT); // of shifts there and back the compiler makes a mask to be loaded
     }
 
     /** Whether the entry bears the tag, and is neither DIRTY nor FROZEN. */

@@ -35,6 +35,10 @@ public final class IndexContext {
     /** A figure of {@link Space#usedBytes}, which never falls: so an old one is safe. */
     private long inUse;
 
+    private long knownEnd;
+
+    private volatile boolean findsAtOnce = true;
+
     final LongAdder splits = new LongAdder();
     final LongAdder recordsReadBySplits = new LongAdder();
 
@@ -85,8 +89,30 @@ public final class IndexContext {
         return end <= inUse || isInUseByNow(end);
     }
 
+    /**
+     * Whether all of the pool up to an address is in use; what was taken into use lately may not be known here.
+     *
+     * @param end address behind the last byte
+     * @return true when it is; false when only {@link #isInUse} can tell
+     */
+    public boolean isKnownInUse(final long end) {
+        return end <= knownEnd;
+    }
+
+    /** Has {@link HashIndex#findAtOnce} find nothing from here on, for stores that look at each record before they hand it out. */
+    public void findNothingAtOnce() {
+        findsAtOnce = false;
+        knownEnd = 0;
+    }
+
+    /** Address of the page that a word names, or of any other that can be read; 0 when only {@link #pageOf} can tell. */
+    long pageAtOnce(final long leafWord) {
+        return leafWord >= 0 && leafWord < inUse ? data + LeafWord.linearOffset(leafWord) : 0;
+    }
+
     private boolean isInUseByNow(final long end) {
         inUse = space.usedBytes();
+        knownEnd = data + (findsAtOnce ? inUse : 0);
         return end <= inUse;
     }
 

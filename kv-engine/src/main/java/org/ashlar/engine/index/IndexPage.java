@@ -56,7 +56,7 @@ final class IndexPage {
 
     private static final long SHORT_TAG_MASK = (1L << Entry.SHORT_TAG_BITS) - 1;
     private static final long EACH_BYTE = 0x0101010101010101L;
-    private static final long HIGH_BITS = 0x8080808080808000L;
+    private static final long HIGH_BITS = 0x8080808080808080L;
     private static final int WORD_IN_LINE = LINE_BYTES - Long.BYTES;
 
     private IndexPage() {}
@@ -149,13 +149,19 @@ final class IndexPage {
      * @return a bit in the byte of each entry that may bear the tag, for {@link #matched}; also in one now and then that does not
      */
     static long match(final long line, final int tag) {
-        final long difference = Memory.getLongAcquire(line) ^ (tag & SHORT_TAG_MASK) * EACH_BYTE;
-        return (difference - EACH_BYTE) & ~difference & HIGH_BITS; // the bytes that are zero
+        return zeroBytes(Memory.getLongAcquire(line) ^ (tag & SHORT_TAG_MASK) * EACH_BYTE) & HIGH_BITS & ~0xFFL;
+    }
+
+    /** The highest bit of each byte that is zero is set, and now and then that of one above it; the other bits mean nothing. */
+    private static long zeroBytes(final long word) {
+        return (word - EACH_BYTE) & ~word;
     }
 
     /** As {@link #match(long, int)}, in two lines at once; for {@link #matchedLine} and {@link #matched}. */
     static long match(final long line1, final long line2, final int tag) {
-        return match(line1, tag) | match(line2, tag) >>> 1;
+        final long tags = (tag & SHORT_TAG_MASK) * EACH_BYTE;
+        return (zeroBytes(Memory.getLong(line1) ^ tags) & HIGH_BITS)
+                | (zeroBytes(Memory.getLong(line2) ^ tags) >>> (Byte.SIZE - 1) & EACH_BYTE);
     }
 
     /**
@@ -163,14 +169,14 @@ final class IndexPage {
      * the processor can begin to fetch the record before it knows.
      */
     static long matchedLine(final long line1, final long line2, final long match) {
-        // Bits of the second line lie one below those of the first, which are the highest of their bytes.
+        // Bits of the first line are the highest of their bytes, at odd places; those of the second are the lowest.
         final long isFirst = (long) Long.numberOfTrailingZeros(match) << 63 >> 63;
         return line2 ^ ((line1 ^ line2) & isFirst);
     }
 
     /** Address of the entry of the lowest bit of a match in a line. */
     static long matched(final long line, final long match) {
-        return line + (Long.numberOfTrailingZeros(match) & WORD_IN_LINE);
+        return line + ((long) Long.numberOfTrailingZeros(match) & WORD_IN_LINE);
     }
 
     /** Stores the byte of an entry in the tag word of its line, if it is another one; to be followed by the entry. The page is locked. */

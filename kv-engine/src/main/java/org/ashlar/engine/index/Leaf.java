@@ -79,7 +79,7 @@ final class Leaf {
         }
         final long record = context.recordOf(entry);
         if (context.isInUse(record - context.data + RecordHeader.BYTES + keyLength)
-                && Keys.matches(record, incarnation, keyBase, keyOffset, keyLength)) {
+                && Keys.matches(record, RecordHeader.mapBits(incarnation), keyBase, keyOffset, keyLength)) {
             return record;
         }
         checkBelongs(context, record, tag, depth, incarnation);

@@ -16,7 +16,7 @@ public final class Keys {
      * @param seed of the pool
      */
     public Keys(final long seed) {
-        hasher = Hashing.wyhashFinal4(seed);
+        hasher = Hashing.xxh3_64(seed);
     }
 
     /**
@@ -49,19 +49,15 @@ public final class Keys {
      * Whether a record is of a map and has a key.
      *
      * @param record address of the record
-     * @param mapIncarnation the map's
+     * @param mapBits {@link RecordHeader#mapBits} of the map
      * @param base array that holds the key, or null
      * @param offset offset from the base, or address
      * @param length bytes
      * @return true when it has
      */
     public static boolean matches(
-            final long record,
-            final int mapIncarnation,
-            final @Nullable Object base,
-            final long offset,
-            final int length) {
-        if (!RecordHeader.isOf(record, mapIncarnation, length)) {
+            final long record, final long mapBits, final @Nullable Object base, final long offset, final int length) {
+        if (!RecordHeader.isOf(record, mapBits, length)) {
             return false;
         }
         final long key = record + RecordHeader.BYTES;

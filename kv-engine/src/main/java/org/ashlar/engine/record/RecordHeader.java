@@ -106,16 +106,25 @@ public final class RecordHeader {
     }
 
     /**
+     * What the records of a map have in common, for {@link #isOf}.
+     *
+     * @param mapIncarnation the map's
+     * @return bits for the place of a key's length left free
+     */
+    public static long mapBits(final int mapIncarnation) {
+        return Integer.toUnsignedLong(mapIncarnation) << Short.SIZE;
+    }
+
+    /**
      * Whether a record is of a map and has a key of a length; one load.
      *
      * @param address of the record
-     * @param mapIncarnation the map's
+     * @param mapBits {@link #mapBits} of the map
      * @param keyLength 0 to 65,535
      * @return true when it is
      */
-    public static boolean isOf(final long address, final int mapIncarnation, final int keyLength) {
-        final long lengthAndMap = Memory.getLong(null, address + SPACE_INCARNATION_OFFSET) >>> Short.SIZE;
-        return lengthAndMap == (Integer.toUnsignedLong(mapIncarnation) << Short.SIZE | keyLength);
+    public static boolean isOf(final long address, final long mapBits, final int keyLength) {
+        return Memory.getLong(null, address + SPACE_INCARNATION_OFFSET) >>> Short.SIZE == (mapBits | keyLength);
     }
 
     /**

@@ -25,8 +25,8 @@ final class EpochsSizeTest {
             final List<Thread> threads = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 final Thread thread = new Thread(() -> {
-                    epochs.exit(epochs.enter());
-                    epochs.exit(epochs.enter());
+                    Epochs.exit(epochs.enter());
+                    Epochs.exit(epochs.enter());
                     done.countDown();
                     awaitUninterrupted(endOfRound);
                 });
@@ -53,9 +53,9 @@ final class EpochsSizeTest {
             final CountDownLatch idle = new CountDownLatch(1);
             final Thread thread =
                     new Thread(() -> {
-                        epochs.exit(epochs.enter()); // idle from here on, so that only its owner tells whose it is
+                        Epochs.exit(epochs.enter()); // idle from here on, so that only its owner tells whose it is
                         participants.add(epochs.enter());
-                        epochs.exit(participants.get(participants.size() - 1));
+                        Epochs.exit(participants.get(participants.size() - 1));
                         idle.countDown();
                         awaitUninterrupted(end);
                     }) {

@@ -36,7 +36,7 @@ final class EpochsTest {
         assertEquals(List.of(), reclaimed);
 
         there(() -> {
-            epochs.exit(reader);
+            Epochs.exit(reader);
             return reader;
         });
         drainAll(epochs);
@@ -80,10 +80,10 @@ final class EpochsTest {
         assertEquals(List.of(), reclaimed);
         there(() -> {
             epochs.drainWhenDue(busy); // at the end of its operation
-            epochs.exit(busy);
+            Epochs.exit(busy);
             final Participant p = epochs.enter();
             epochs.drainWhenDue(p);
-            epochs.exit(p);
+            Epochs.exit(p);
             return p;
         });
         assertEquals(upTo(1), reclaimed);
@@ -114,12 +114,12 @@ final class EpochsTest {
         final Participant p = epochs.enter();
         epochs.retire(p, code);
         epochs.drainWhenDue(p);
-        epochs.exit(p);
+        Epochs.exit(p);
     }
 
     private static void drainAll(final Epochs epochs) {
         final Participant p = epochs.enter();
-        epochs.exit(p); // known, and idle: what it holds is drained like that of the others
+        Epochs.exit(p); // known, and idle: what it holds is drained like that of the others
         epochs.drainAll(p);
     }
 

@@ -49,8 +49,8 @@ final class RecordHeaderTest {
         assertEquals(keyLength, RecordHeader.keyLength(RECORD));
         assertEquals(valueLength, RecordHeader.valueLength(RECORD));
         assertEquals(9, Memory.getInt(RECORD + RecordHeader.OPEN_OFFSET));
-        assertTrue(Keys.matches(RECORD, -5, key, Memory.ARRAY_BASE, keyLength));
-        assertFalse(Keys.matches(RECORD, -4, key, Memory.ARRAY_BASE, keyLength), "another map");
+        assertTrue(Keys.matches(RECORD, RecordHeader.mapBits(-5), key, Memory.ARRAY_BASE, keyLength));
+        assertFalse(Keys.matches(RECORD, RecordHeader.mapBits(-4), key, Memory.ARRAY_BASE, keyLength), "another map");
         final long size = RecordHeader.size(keyLength, valueLength);
         assertTrue(scratch.isRecordIntact(RECORD, tail, size));
         assertFalse(scratch.isRecordIntact(RECORD, tail, size - 1), "it would not lie within its space");
