@@ -220,7 +220,7 @@ final class MapCore {
         final long record = space.allocateRecord(participant, size); // 1
         try {
             // Freed long ago: the first fence would wait for its lines, were they not loaded beside those of the index.
-            scratch.touchedSum += index.touch(hash) + touchEnds(record, size);
+            participant.keep(index.touch(hash) + touchEnds(record, size));
             checkWritable(record, size);
             scratch.writeRecord(
                     record,

@@ -295,7 +295,7 @@ final class MapReads {
 
     private static void touch(final Participant participant, final MapCore core, final int count) {
         final Scratch scratch = Scratch.of(participant);
-        scratch.touchedSum += core.touch(scratch.batchHashes, scratch.batchWords, count);
+        participant.keep(core.touch(scratch.batchHashes, scratch.batchWords, count));
     }
 
     /** 1 when the key has a value. */

@@ -298,6 +298,15 @@ public final class Participant extends ParticipantTrailingPad {
         return count;
     }
 
+    /**
+     * Keeps what loads for their effect on the cache have found, so that the compiler keeps them.
+     *
+     * @param touched anything that depends on what was loaded
+     */
+    public void keep(final long touched) {
+        touchedSum += touched;
+    }
+
     /** What touching has summed up: of no meaning, but it is there to be read, so the loads are made. */
     long touchedSum() {
         return touchedSum;

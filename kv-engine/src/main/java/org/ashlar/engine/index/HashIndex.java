@@ -425,6 +425,7 @@ public final class HashIndex {
             final long keyOffset,
             final int keyLength,
             final long expected) {
+        participant.keep(touch(hash)); // side by side: the lock lets no load behind it begin
         final long page = lockLeaf(participant, hash);
         try {
             final int depth = depthOf(page);

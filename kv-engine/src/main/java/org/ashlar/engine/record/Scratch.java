@@ -34,9 +34,6 @@ public final class Scratch {
     /** Address of the first slot of each current page. */
     public final long[] firstSlots;
 
-    /** Where loads for their effect on the cache go, so that the compiler keeps them. */
-    public long touchedSum;
-
     /** A record that the operation is about to unlink, or has unlinked, in a page that was not judged before; 0 for none. */
     public long unlinkedUnjudged;
 

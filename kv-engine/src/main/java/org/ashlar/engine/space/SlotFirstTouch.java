@@ -3,7 +3,6 @@ package org.ashlar.engine.space;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.RecordHeader;
-import org.ashlar.engine.record.Scratch;
 import org.ashlar.pmem.CoreDescriptor;
 import org.ashlar.pmem.Descriptors;
 import org.ashlar.pmem.Memory;
@@ -130,7 +129,7 @@ final class SlotFirstTouch {
                 touched += liveness.touch(address);
             }
         }
-        Scratch.of(participant).touchedSum += touched;
+        participant.keep(touched);
     }
 
     /** Sets the bitmap of a page to the slots that are not dead; how many of them are quarantined. */
