@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A page of the device goes bad between two opens: what is on it is told, and everything else is served. */
 final class BadPageTest {
     private static final int RECORDS = 2_000;
+    private static final int COMPILED = 50_000;
     private static final int LIMIT_SECONDS = 60;
     /** No other record of these tests has its size class. */
     private static final int SIZE_OF_ITS_OWN = 400;
@@ -48,6 +49,10 @@ final class BadPageTest {
             });
             final Path path = Path.of(arguments[1]);
             load(path);
+            if (arguments[0].equals("hash")) {
+                hashKeysOfABadPage(path);
+                return;
+            }
             if (arguments.length > 2) {
                 putIntoFreshPages(path, Durability.valueOf(arguments[2]), arguments[0]);
                 return;
@@ -80,6 +85,25 @@ final class BadPageTest {
                         throw new AssertionError("the value of " + i + " became another");
                     }
                 });
+            }
+            System.out.println("done");
+        }
+
+        /** Compiled first, and then on records that cannot be read, whose length of the key is whatever was in the register. */
+        private static void hashKeysOfABadPage(final Path path) {
+            try (EngineStore store = TestStores.tiny(path)) {
+                final MapCore core = ((EngineMap) store.map("m")).core();
+                final org.ashlar.engine.record.Keys keys = new org.ashlar.engine.record.Keys(42);
+                final long good = recordOf(core, 0);
+                final long hash = keys.hashOf(good);
+                for (int i = 0; i < COMPILED; i++) {
+                    if (keys.hashOf(good) != hash) {
+                        throw new AssertionError("another hash");
+                    }
+                }
+                final long page = pageOf(core, "record");
+                PoisonedPage.at(page, path.resolveSibling("empty"));
+                say("hashes", RECORDS, i -> keys.hashOf(page + (i & 15L) * Long.BYTES));
             }
             System.out.println("done");
         }
@@ -214,6 +238,12 @@ final class BadPageTest {
         assertTrue(output.contains("reads: told 0\n"), output);
         assertTrue(output.contains("sound false") && output.contains(named), output);
         assertTrue(output.contains("kept out by them 0\n") || what.equals("record"), output);
+    }
+
+    @Test
+    void aHashOfAKeyInABadPageIsAnErrorWhateverTheLengthSeemsToBe() {
+        final String output = run("hash");
+        assertEquals("hashes: told " + RECORDS + "\ndone\nexit code 0", output);
     }
 
     /** What was stored there is not on the device. A slot that begins in the page before may reach into it. */

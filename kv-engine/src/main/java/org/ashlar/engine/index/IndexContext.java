@@ -9,6 +9,7 @@ import org.ashlar.engine.space.Space;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.pmem.Descriptors;
 import org.ashlar.pmem.ExtendedDescriptors;
+import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Persistence;
 import org.ashlar.pmem.Pool;
 
@@ -164,6 +165,7 @@ public final class IndexContext {
 
     /** The hash of a record's key, after a check that the key can be read. */
     long hashOf(final long record) {
+        Memory.checkReadable(record, RecordHeader.BYTES); // else the length means nothing
         final long end = record - data + RecordHeader.BYTES + RecordHeader.keyLength(record);
         if (!isInUse(end)) {
             throw new CorruptStoreException("the record at linear offset " + (record - data) + " claims a key of "

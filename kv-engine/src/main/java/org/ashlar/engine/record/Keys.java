@@ -40,9 +40,12 @@ public final class Keys {
      * @return 64 bits
      */
     public long hashOf(final long record) {
+        Memory.checkReadable(
+                record, RecordHeader.BYTES); // a load from a bad page leaves anything behind, as a length too
         final int keyLength = RecordHeader.keyLength(record);
-        Memory.checkReadable(record, RecordHeader.BYTES + (long) keyLength); // compiled hashes of a bad page end JDK 17
-        return hash(null, record + RecordHeader.BYTES, keyLength);
+        final long key = record + RecordHeader.BYTES;
+        Memory.checkReadable(key, keyLength); // compiled hashes of a bad page end JDK 17
+        return hash(null, key, keyLength);
     }
 
     /**
