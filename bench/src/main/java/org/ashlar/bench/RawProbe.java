@@ -57,6 +57,15 @@ public final class RawProbe {
 
     /** Stores all records. */
     public void fill() {
+        fill(false);
+    }
+
+    /** Stores all records durably, one after the other, in two steps: the record, then its entry. */
+    void fillDurably() {
+        fill(true);
+    }
+
+    private void fill(final boolean durably) {
         final UnsafeBuffer value = new UnsafeBuffer(new byte[VALUE_BYTES]);
         Records.fillValue(value);
         final long step = coprimeStep(records);
@@ -66,7 +75,13 @@ public final class RawProbe {
             final long address = slots + slot * SLOT_BYTES;
             Memory.putLong(address, Records.key(i));
             Memory.copyIn(value.byteArray(), Memory.ARRAY_BASE, address + VALUE_OFFSET, VALUE_BYTES);
+            if (durably) {
+                mapping.persist(address, KEY_BYTES + VALUE_BYTES);
+            }
             Memory.putLong(index + entryOffset(i), address);
+            if (durably) {
+                mapping.persist(index + entryOffset(i), Long.BYTES);
+            }
             slot += step;
             slot -= slot >= records ? records : 0;
         }

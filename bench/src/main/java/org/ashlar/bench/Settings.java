@@ -1,6 +1,7 @@
 package org.ashlar.bench;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -93,6 +94,43 @@ final class Settings {
             description = "How many maps names creates. Default: ${DEFAULT-VALUE}.")
     int maps = 1_000_000;
 
+    @Option(
+            names = "--sizes-records",
+            split = ",",
+            defaultValue = "1000000,10000000",
+            description =
+                    "Numbers of records that sizes goes through. 50000000 ask for 18 GB. Default: ${DEFAULT-VALUE}.")
+    List<Integer> sizesRecords = List.of();
+
+    @Option(
+            names = "--sizes-values",
+            split = ",",
+            defaultValue = "100,1000,10000,100000,1048576",
+            description = "Bytes of a value that sizes goes through, with --values-bytes of them."
+                    + " Default: ${DEFAULT-VALUE}.")
+    List<Integer> sizesValues = List.of();
+
+    @Option(
+            names = "--sizes-maps",
+            split = ",",
+            defaultValue = "1,10,100,1000",
+            description = "Numbers of maps that sizes goes through. Default: ${DEFAULT-VALUE}.")
+    List<Integer> sizesMaps = List.of();
+
+    @Option(
+            names = "--sizes-map-records",
+            defaultValue = "1000000",
+            description = "Records of all those maps together. Default: ${DEFAULT-VALUE}.")
+    int sizesMapRecords = 1_000_000;
+
+    @Option(
+            names = "--sizes-plot",
+            paramLabel = "FILE",
+            defaultValue = "target/sizes.svg",
+            description = "Where sizes draws its three plots, SVG or PNG; \"-records\", \"-values\" and \"-maps\" go"
+                    + " before the ending. Default: ${DEFAULT-VALUE}, in bench/.")
+    Path sizesPlot = Path.of("target", "sizes.svg");
+
     @Option(names = "--json", paramLabel = "FILE", description = "Also write everything to this file.")
     @Nullable Path json;
 
@@ -118,6 +156,7 @@ final class Settings {
         report.fact("values bytes", Long.toString(valuesBytes));
         report.fact("large value bytes", Integer.toString(largeValueBytes));
         report.fact("maps", Integer.toString(maps));
+        report.fact("sizes", sizesRecords + " records, " + sizesValues + " B values, " + sizesMaps + " maps");
         report.fact("durability", "WRITE_BACK_FORCED; the large pool: BEST");
     }
 }

@@ -59,7 +59,8 @@ final class StoreOperations {
         return state;
     }
 
-    private long get(final long index) {
+    /** Gets one value into a buffer; gives its first 8 bytes. */
+    long get(final long index) {
         Records.putKey(key, index);
         final int length = map.get(key, 0, KEY_BYTES, target, 0);
         return Records.check(index, length, target.getLong(0, ByteOrder.LITTLE_ENDIAN));

@@ -82,6 +82,19 @@ class CoreBenchTest {
     }
 
     @Test
+    void sizesAreMeasuredAndDrawn() throws IOException {
+        final String json = run(CoreBench.Part.SIZES);
+        assertAll(
+                () -> assertHas(json, "durable insert, 1,000 records"),
+                () -> assertHas(json, "  raw, get, 1,000 records"),
+                () -> assertHas(json, "  rate / raw, durable update, 5,000 bytes of a value"),
+                () -> assertHas(json, "get, 3 maps"));
+        for (final SizeKind kind : SizeKind.values()) {
+            assertTrue(Files.readString(SizesPart.fileOf(plot(), kind)).startsWith("<?xml"), kind.toString());
+        }
+    }
+
+    @Test
     void tooLittleRoomIsSaidBeforeAnythingIsWritten() throws IOException {
         final int code = CoreBench.execute(
                 "--only", "space", "--path", directory.toString(), "--records", Integer.toString(Integer.MAX_VALUE));
@@ -122,6 +135,16 @@ class CoreBenchTest {
                 "8",
                 "--churn-bytes",
                 "1000000",
+                "--sizes-records",
+                "1000",
+                "--sizes-values",
+                "5000",
+                "--sizes-maps",
+                "3",
+                "--sizes-map-records",
+                "1000",
+                "--sizes-plot",
+                plot().toString(),
                 "--plot",
                 plot().toString(),
                 "--json",
