@@ -2,18 +2,10 @@ package org.ashlar.bench;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Every parameter of a run, with its default. */
-final class Settings {
-    @Option(
-            names = "--path",
-            defaultValue = "/dev/shm",
-            description = "Directory for pools; memory or persistent memory. Default: ${DEFAULT-VALUE}.")
-    Path path = Path.of("/dev/shm");
-
+final class Settings extends RunSettings {
     @Option(
             names = "--disk-path",
             defaultValue = "${sys:java.io.tmpdir}",
@@ -29,21 +21,11 @@ final class Settings {
             description = "Records of the small pool that restart and memory compare with. Default: ${DEFAULT-VALUE}.")
     int smallRecords = 100_000;
 
-    @Option(names = "--rounds", defaultValue = "5", description = "Rounds of speed. Default: ${DEFAULT-VALUE}.")
-    int rounds = 5;
-
     @Option(
             names = "--seconds",
             defaultValue = "2",
             description = "Length of one measurement of one operation in one round. Default: ${DEFAULT-VALUE}.")
     double seconds = 2;
-
-    @Option(
-            names = "--cpu-time",
-            description =
-                    "Speed by the CPU time of the threads, not by the clock: for a machine that is busy with other"
-                            + " things. What threads wait for does not show.")
-    boolean cpuTime;
 
     @Option(
             names = "--repetitions",
@@ -131,22 +113,18 @@ final class Settings {
                     + " before the ending. Default: ${DEFAULT-VALUE}, in bench/.")
     Path sizesPlot = Path.of("target", "sizes.svg");
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write everything to this file.")
-    @Nullable Path json;
-
     long measurementNanos() {
-        return (long) (seconds * TimeUnit.SECONDS.toNanos(1));
+        return nanos(seconds);
     }
 
-    void describe(final Report report) {
-        report.section("Parameters");
-        report.fact("path", path.toString());
+    @Override
+    protected void describe(final Report report) {
+        super.describe(report);
         report.fact("disk path", diskPath.toString());
         report.fact("records", Integer.toString(records));
         report.fact("small records", Integer.toString(smallRecords));
         report.fact("key bytes", Integer.toString(Records.KEY_BYTES));
         report.fact("value bytes", Integer.toString(Records.VALUE_BYTES));
-        report.fact("rounds", Integer.toString(rounds));
         report.fact("seconds", Double.toString(seconds));
         report.fact("speed measured by", cpuTime ? "CPU time" : "wall time");
         report.fact("repetitions", Integer.toString(repetitions));
