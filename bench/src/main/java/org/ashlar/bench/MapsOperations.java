@@ -1,20 +1,23 @@
 package org.ashlar.bench;
 
 import java.util.List;
+import org.ashlar.kv.KvMap;
 
 /** The operations of one thread on records that are spread over maps: a record's index says which it is in. */
 final class MapsOperations {
-    private final StoreOperations[] maps;
+    private final KvMap[] maps;
     private final long records;
+    private final StoreOperations operations; // one for all maps: as many buffers would push the maps out of the cache
     private long state = Records.mix(1);
 
-    MapsOperations(final List<StoreOperations> maps, final long records) {
-        this.maps = maps.toArray(StoreOperations[]::new);
+    MapsOperations(final List<KvMap> maps, final long records) {
+        this.maps = maps.toArray(KvMap[]::new);
         this.records = records;
+        operations = new StoreOperations(this.maps[0], records, 1);
     }
 
-    private StoreOperations mapOf(final long index) {
-        return maps[(int) (index % maps.length)];
+    private KvMap mapOf(final long index) {
+        return maps[(int) index % maps.length];
     }
 
     private long next() {
@@ -25,7 +28,7 @@ final class MapsOperations {
     /** Stores records from the first on. */
     long insert(final int count) {
         for (int i = 0; i < count; i++) {
-            mapOf(i).put(i);
+            operations.put(mapOf(i), i);
         }
         return count;
     }
@@ -35,7 +38,7 @@ final class MapsOperations {
         long sum = 0;
         for (int i = 0; i < count; i++) {
             final long index = next();
-            sum += mapOf(index).get(index);
+            sum += operations.get(mapOf(index), index);
         }
         return sum;
     }
@@ -44,7 +47,7 @@ final class MapsOperations {
     long update(final int count) {
         for (int i = 0; i < count; i++) {
             final long index = next();
-            mapOf(index).put(index);
+            operations.put(mapOf(index), index);
         }
         return state;
     }

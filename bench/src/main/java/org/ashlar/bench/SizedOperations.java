@@ -1,7 +1,6 @@
 package org.ashlar.bench;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import org.ashlar.kv.KvMap;
 
 /**
@@ -13,22 +12,7 @@ import org.ashlar.kv.KvMap;
  */
 record SizedOperations(Operation insert, Operation get, Operation update) {
     static SizedOperations ofRecords(final List<KvMap> maps, final int records) {
-        final List<StoreOperations> each = IntStream.range(0, maps.size())
-                .mapToObj(map -> new StoreOperations(maps.get(map), records, map + 1))
-                .toList();
-        if (each.size() == 1) {
-            final StoreOperations operations = each.get(0);
-            return new SizedOperations(
-                    count -> {
-                        for (int i = 0; i < count; i++) {
-                            operations.put(i);
-                        }
-                        return count;
-                    },
-                    operations::get,
-                    operations::update);
-        }
-        final MapsOperations operations = new MapsOperations(each, records);
+        final MapsOperations operations = new MapsOperations(maps, records);
         return new SizedOperations(operations::insert, operations::get, operations::update);
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -22,7 +23,13 @@ final class SizesPlot {
     static void write(final Path file, final SizeKind kind, final List<SizePoint> points) throws IOException {
         final XYChart chart =
                 Plots.chart("Cost by " + kind.title(), kind.unit(), "nanoseconds of an operation, one thread");
-        chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);
+        chart.getStyler()
+                .setXAxisLogarithmic(true)
+                .setYAxisLogarithmic(true)
+                .setYAxisMin(
+                        Math.pow(10, Math.floor(Math.log10(nanos(points).min().orElseThrow()))))
+                .setYAxisMax(
+                        Math.pow(10, Math.ceil(Math.log10(nanos(points).max().orElseThrow()))));
         for (final SizeCost cost : SizeCost.values()) {
             final XYSeries store =
                     line(chart, cost.title(), points, point -> point.of(cost).store(), colour(cost));
@@ -39,6 +46,13 @@ final class SizesPlot {
             floor.setMarker(SeriesMarkers.NONE);
         }
         Plots.write(file, chart);
+    }
+
+    /** All that is drawn: the axis begins and ends at powers of ten, which alone are labelled. */
+    private static DoubleStream nanos(final List<SizePoint> points) {
+        return points.stream()
+                .flatMap(point -> point.costs().values().stream())
+                .flatMapToDouble(nanos -> DoubleStream.of(nanos.store(), nanos.floor()));
     }
 
     static Color colour(final SizeCost cost) {

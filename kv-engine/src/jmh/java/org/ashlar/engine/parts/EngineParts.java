@@ -1,6 +1,9 @@
 package org.ashlar.engine.parts;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.ashlar.engine.epoch.Epochs;
@@ -23,6 +26,9 @@ public final class EngineParts implements AutoCloseable {
 
     /** Bytes of a key, which is a number. */
     public static final int KEY_BYTES = Long.BYTES;
+
+    /** One store: the load of a hash would wait for eight of single bytes. */
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final long HASH_SEED = 0x5851F42D4C957F2DL;
 
@@ -141,9 +147,7 @@ public final class EngineParts implements AutoCloseable {
 
     /** Makes an array the key of a number. */
     public static void putKey(final byte[] key, final long number) {
-        for (int i = 0; i < KEY_BYTES; i++) {
-            key[i] = (byte) (number >>> (i * Byte.SIZE));
-        }
+        LONG.set(key, 0, number);
     }
 
     /** Closes the pool and deletes it. */
