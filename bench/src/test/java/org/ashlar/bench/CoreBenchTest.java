@@ -42,7 +42,10 @@ class CoreBenchTest {
 
     @Test
     void memoryMeasuresASmallHeap() throws IOException {
-        assertHas(run(CoreBench.Part.MEMORY), "growth of private memory");
+        final String json = run(CoreBench.Part.MEMORY);
+        assertAll(
+                () -> assertHas(json, "growth of private memory"),
+                () -> assertHas(json, "private memory above that, 3000 records"));
     }
 
     @Test
