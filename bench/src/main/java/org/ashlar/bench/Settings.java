@@ -1,7 +1,9 @@
 package org.ashlar.bench;
 
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** Every parameter of a run, with its default. */
@@ -75,6 +77,13 @@ final class Settings extends RunSettings {
             defaultValue = "1000000",
             description = "How many maps names creates. Default: ${DEFAULT-VALUE}.")
     int maps = 1_000_000;
+
+    @Option(
+            names = "--sizes",
+            split = ",",
+            paramLabel = "KIND",
+            description = "What grows in sizes: ${COMPLETION-CANDIDATES}. All by default.")
+    Set<SizeKind> sizes = EnumSet.allOf(SizeKind.class);
 
     @Option(
             names = "--sizes-records",

@@ -21,18 +21,21 @@ final class SizesPart {
 
     static void run(final Settings settings, final Report report) throws IOException, InterruptedException {
         final SizesPart part = new SizesPart(settings, report);
-        part.measure(SizeKind.RECORDS, settings.sizesRecords);
-        part.measure(SizeKind.VALUES, settings.sizesValues);
-        part.measure(SizeKind.MAPS, settings.sizesMaps);
+        for (final SizeKind kind : settings.sizes) {
+            part.measure(
+                    kind,
+                    switch (kind) {
+                        case RECORDS -> settings.sizesRecords;
+                        case VALUES -> settings.sizesValues;
+                        case MAPS -> settings.sizesMaps;
+                    });
+        }
     }
 
     private void measure(final SizeKind kind, final List<Integer> sizes) throws IOException, InterruptedException {
-        if (sizes.isEmpty()) {
-            return;
-        }
         report.section("Cost by " + kind.title());
         report.note(
-                "each size in a JVM of its own; medians of the rounds; raw: the same lines of memory, and no store");
+                "each size in a JVM of its own; medians of the rounds; raw: what the memory alone takes, without a store");
         final List<SizePoint> points = new ArrayList<>();
         for (final int size : sizes) {
             final SizePoint point = measure(kind, size);
