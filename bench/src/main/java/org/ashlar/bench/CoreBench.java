@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description =
                 "Measures the store: speed beside a raw probe, restart, memory, a large pool, space, group commit, churn,"
-                        + " large values, many maps.")
+                        + " large values, many maps, growth of cost with size.")
 public final class CoreBench implements Callable<Integer> {
     /** One benchmark that can be chosen. */
     enum Part {
@@ -28,7 +28,8 @@ public final class CoreBench implements Callable<Integer> {
         SYNC,
         CHURN,
         VALUES,
-        NAMES
+        NAMES,
+        SIZES
     }
 
     @Mixin
@@ -62,6 +63,7 @@ public final class CoreBench implements Callable<Integer> {
                 case CHURN -> ChurnPart.run(settings, report);
                 case VALUES -> ValuesPart.run(settings, report);
                 case NAMES -> NamesPart.run(settings, report);
+                case SIZES -> SizesPart.run(settings, report);
             }
         }
         report.summarise();

@@ -10,6 +10,7 @@ import org.ashlar.kv.Store;
 
 /** The JVM of {@link MemoryPart}. */
 final class MemoryChild {
+    static final String EMPTY = "empty";
     static final String HEAP_USED = "heap used";
     static final String PRIVATE = "private";
     static final String PAGE_TABLES = "page tables";
@@ -31,6 +32,8 @@ final class MemoryChild {
         final Path pool = Path.of(args[0]);
         final int small = Integer.parseInt(args[1]);
         final int large = Integer.parseInt(args[2]);
+        collectGarbage();
+        Child.tell(EMPTY, ProcessMemory.ofAll().privateBytes() / BYTES_OF_MIB);
         try (Store store = Pools.open(pool, Placement.POOL)) {
             final KvMap map = store.map(Pools.MAP);
             Pools.load(map, 0, small);
@@ -50,14 +53,18 @@ final class MemoryChild {
         operations.deleteAndInsert(OPERATIONS);
     }
 
-    private static void tell(final Path pool) throws IOException, InterruptedException {
+    private static void collectGarbage() throws InterruptedException {
         for (int i = 0; i < COLLECTIONS; i++) {
             System.gc();
             TimeUnit.MILLISECONDS.sleep(100);
         }
+    }
+
+    private static void tell(final Path pool) throws IOException, InterruptedException {
+        collectGarbage();
+        final ProcessMemory memory = ProcessMemory.withoutFile(pool);
         final long heap =
                 ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-        final ProcessMemory memory = ProcessMemory.withoutFile(pool);
         Child.tell(HEAP_USED, heap / BYTES_OF_MIB);
         Child.tell(PRIVATE, memory.privateBytes() / BYTES_OF_MIB);
         Child.tell(PAGE_TABLES, memory.pageTableBytes() / BYTES_OF_MIB);

@@ -83,6 +83,21 @@ final class Meter implements AutoCloseable {
         return operations * 1e9 / elapsed;
     }
 
+    /**
+     * Runs an operation that does a number of things, once.
+     *
+     * @param operation what
+     * @param count how many
+     * @return nanoseconds of each
+     */
+    double nanosPerOp(final Operation operation, final int count) throws InterruptedException {
+        return resultOf(threads.submit(() -> {
+            final long begin = nanos();
+            consumed = operation.run(count);
+            return (double) (nanos() - begin) / count;
+        }));
+    }
+
     private long nanos() {
         return cpuTime ? bean.getCurrentThreadCpuTime() : System.nanoTime();
     }

@@ -20,6 +20,11 @@ public record ProcessMemory(long privateBytes, long fileResidentBytes, long page
     private static final Pattern MAPPING = Pattern.compile("[0-9a-f]+-[0-9a-f]+ \\S+ \\S+ \\S+ (\\d+) *(.*)");
     private static final Pattern KILOBYTES = Pattern.compile("(\\w+):\\s+(\\d+) kB");
 
+    /** Measures, with all mappings. */
+    static ProcessMemory ofAll() throws IOException {
+        return without((inode, name) -> false);
+    }
+
     /**
      * Measures.
      *

@@ -16,18 +16,28 @@ public final class RawMapping implements AutoCloseable {
         persistence = pool.persistence();
     }
 
+    /** Makes a file and maps it. */
     public static RawMapping create(final Path file, final long bytes) {
-        final Pool pool = Pool.open(
+        final Pool pool = open(file, bytes, PoolOptions.OpenMode.CREATE_ONLY);
+        final int chunkBytes = pool.geometry().chunkBytes();
+        pool.allocateChunksTo(Math.toIntExact((bytes + chunkBytes - 1) / chunkBytes));
+        return new RawMapping(pool);
+    }
+
+    /** Maps a file that was made before: this process has touched none of its pages yet. */
+    public static RawMapping reopen(final Path file, final long bytes) {
+        return new RawMapping(open(file, bytes, PoolOptions.OpenMode.OPEN_ONLY));
+    }
+
+    private static Pool open(final Path file, final long bytes, final PoolOptions.OpenMode mode) {
+        return Pool.open(
                 file,
                 PoolOptions.builder()
-                        .openMode(PoolOptions.OpenMode.CREATE_ONLY)
+                        .openMode(mode)
                         .durability(DurabilityRequest.WRITE_BACK_FORCED)
                         .initialBytes(bytes)
                         .maximumBytes(bytes)
                         .build());
-        final int chunkBytes = pool.geometry().chunkBytes();
-        pool.allocateChunksTo(Math.toIntExact((bytes + chunkBytes - 1) / chunkBytes));
-        return new RawMapping(pool);
     }
 
     long address() {

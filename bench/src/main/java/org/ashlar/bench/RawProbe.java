@@ -14,7 +14,7 @@ import org.ashlar.pmem.Memory;
  * <p>One region holds index entries of 8 bytes, 13.4 bytes apart on average as a store's index has them, in lines of 64
  * bytes; a second one holds slots of 128 bytes. The entry of index {@code i} lies at a place computed from {@code i},
  * the slot in a permuted order, so entry and record of a random index are two independent random lines, the second
- * known only when the first has been read.
+ * known only when the first has been read. Entries are offsets, so that the file can be mapped again, elsewhere.
  *
  * <p>An update writes a record to a spare slot, writes it back, writes the entry, writes it back; the old slot becomes
  * the newest of the thread's spares. So that threads need no lock, those that update side by side have indexes of their
@@ -57,6 +57,15 @@ public final class RawProbe {
 
     /** Stores all records. */
     public void fill() {
+        fill(false);
+    }
+
+    /** Stores all records durably, one after the other, in two steps: the record, then its entry. */
+    void fillDurably() {
+        fill(true);
+    }
+
+    private void fill(final boolean durably) {
         final UnsafeBuffer value = new UnsafeBuffer(new byte[VALUE_BYTES]);
         Records.fillValue(value);
         final long step = coprimeStep(records);
@@ -66,7 +75,13 @@ public final class RawProbe {
             final long address = slots + slot * SLOT_BYTES;
             Memory.putLong(address, Records.key(i));
             Memory.copyIn(value.byteArray(), Memory.ARRAY_BASE, address + VALUE_OFFSET, VALUE_BYTES);
-            Memory.putLong(index + entryOffset(i), address);
+            if (durably) {
+                mapping.persist(address, KEY_BYTES + VALUE_BYTES);
+            }
+            Memory.putLong(index + entryOffset(i), address - index);
+            if (durably) {
+                mapping.persist(index + entryOffset(i), Long.BYTES);
+            }
             slot += step;
             slot -= slot >= records ? records : 0;
         }
@@ -143,7 +158,7 @@ public final class RawProbe {
 
         /** Reads one record into {@link #target}; gives the first 8 bytes of its value. */
         public long getOne(final long i) {
-            final long record = Memory.getLong(index + entryOffset(i));
+            final long record = index + Memory.getLong(index + entryOffset(i));
             final long key = Memory.getLong(record);
             if (key != Records.key(i)) {
                 throw Records.wrong(i, VALUE_BYTES, key);
@@ -173,7 +188,7 @@ public final class RawProbe {
         /** Updates one record durably, while no other thread updates it. */
         public void updateOne(final long i) {
             final long entry = index + entryOffset(i);
-            final long old = Memory.getLong(entry);
+            final long old = index + Memory.getLong(entry);
             final long key = Memory.getLong(old);
             if (key != Records.key(i)) {
                 throw Records.wrong(i, VALUE_BYTES, key);
@@ -183,7 +198,7 @@ public final class RawProbe {
             Memory.putLong(fresh, key);
             Memory.copyIn(value, Memory.ARRAY_BASE, fresh + VALUE_OFFSET, VALUE_BYTES);
             mapping.persist(fresh, KEY_BYTES + VALUE_BYTES);
-            Memory.putLong(entry, fresh);
+            Memory.putLong(entry, fresh - index);
             mapping.persist(entry, Long.BYTES);
             spares[nextSpare] = old;
             nextSpare = (nextSpare + 1) & (SPARES - 1);

@@ -33,6 +33,15 @@ final class RawValueOperations {
         }
     }
 
+    /** Writes all values durably. */
+    void fillDurably() {
+        for (int i = 0; i < count; i++) {
+            final long address = mapping.address() + (long) i * valueBytes;
+            Memory.copyIn(source, Memory.ARRAY_BASE, address, valueBytes);
+            mapping.persist(address, valueBytes);
+        }
+    }
+
     /** Copies values in. */
     long write(final int times) {
         for (int i = 0; i < times; i++) {

@@ -1,18 +1,13 @@
 package org.ashlar.bench;
 
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** Every parameter of a run, with its default. */
-final class Settings {
-    @Option(
-            names = "--path",
-            defaultValue = "/dev/shm",
-            description = "Directory for pools; memory or persistent memory. Default: ${DEFAULT-VALUE}.")
-    Path path = Path.of("/dev/shm");
-
+final class Settings extends RunSettings {
     @Option(
             names = "--disk-path",
             defaultValue = "${sys:java.io.tmpdir}",
@@ -28,21 +23,11 @@ final class Settings {
             description = "Records of the small pool that restart and memory compare with. Default: ${DEFAULT-VALUE}.")
     int smallRecords = 100_000;
 
-    @Option(names = "--rounds", defaultValue = "5", description = "Rounds of speed. Default: ${DEFAULT-VALUE}.")
-    int rounds = 5;
-
     @Option(
             names = "--seconds",
             defaultValue = "2",
             description = "Length of one measurement of one operation in one round. Default: ${DEFAULT-VALUE}.")
     double seconds = 2;
-
-    @Option(
-            names = "--cpu-time",
-            description =
-                    "Speed by the CPU time of the threads, not by the clock: for a machine that is busy with other"
-                            + " things. What threads wait for does not show.")
-    boolean cpuTime;
 
     @Option(
             names = "--repetitions",
@@ -93,22 +78,62 @@ final class Settings {
             description = "How many maps names creates. Default: ${DEFAULT-VALUE}.")
     int maps = 1_000_000;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write everything to this file.")
-    @Nullable Path json;
+    @Option(
+            names = "--sizes",
+            split = ",",
+            paramLabel = "KIND",
+            description = "What grows in sizes: ${COMPLETION-CANDIDATES}. All by default.")
+    Set<SizeKind> sizes = EnumSet.allOf(SizeKind.class);
+
+    @Option(
+            names = "--sizes-records",
+            split = ",",
+            defaultValue = "1000000,10000000",
+            description =
+                    "Numbers of records that sizes goes through. 50000000 ask for 18 GB. Default: ${DEFAULT-VALUE}.")
+    List<Integer> sizesRecords = List.of();
+
+    @Option(
+            names = "--sizes-values",
+            split = ",",
+            defaultValue = "100,1000,10000,100000,1048576",
+            description = "Bytes of a value that sizes goes through, with --values-bytes of them."
+                    + " Default: ${DEFAULT-VALUE}.")
+    List<Integer> sizesValues = List.of();
+
+    @Option(
+            names = "--sizes-maps",
+            split = ",",
+            defaultValue = "1,10,100,1000",
+            description = "Numbers of maps that sizes goes through. Default: ${DEFAULT-VALUE}.")
+    List<Integer> sizesMaps = List.of();
+
+    @Option(
+            names = "--sizes-map-records",
+            defaultValue = "1000000",
+            description = "Records of all those maps together. Default: ${DEFAULT-VALUE}.")
+    int sizesMapRecords = 1_000_000;
+
+    @Option(
+            names = "--sizes-plot",
+            paramLabel = "FILE",
+            defaultValue = "target/sizes.svg",
+            description = "Where sizes draws its three plots, SVG or PNG; \"-records\", \"-values\" and \"-maps\" go"
+                    + " before the ending. Default: ${DEFAULT-VALUE}, in bench/.")
+    Path sizesPlot = Path.of("target", "sizes.svg");
 
     long measurementNanos() {
-        return (long) (seconds * TimeUnit.SECONDS.toNanos(1));
+        return nanos(seconds);
     }
 
-    void describe(final Report report) {
-        report.section("Parameters");
-        report.fact("path", path.toString());
+    @Override
+    protected void describe(final Report report) {
+        super.describe(report);
         report.fact("disk path", diskPath.toString());
         report.fact("records", Integer.toString(records));
         report.fact("small records", Integer.toString(smallRecords));
         report.fact("key bytes", Integer.toString(Records.KEY_BYTES));
         report.fact("value bytes", Integer.toString(Records.VALUE_BYTES));
-        report.fact("rounds", Integer.toString(rounds));
         report.fact("seconds", Double.toString(seconds));
         report.fact("speed measured by", cpuTime ? "CPU time" : "wall time");
         report.fact("repetitions", Integer.toString(repetitions));
@@ -118,6 +143,7 @@ final class Settings {
         report.fact("values bytes", Long.toString(valuesBytes));
         report.fact("large value bytes", Integer.toString(largeValueBytes));
         report.fact("maps", Integer.toString(maps));
+        report.fact("sizes", sizesRecords + " records, " + sizesValues + " B values, " + sizesMaps + " maps");
         report.fact("durability", "WRITE_BACK_FORCED; the large pool: BEST");
     }
 }

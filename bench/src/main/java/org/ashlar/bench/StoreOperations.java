@@ -60,8 +60,13 @@ final class StoreOperations {
     }
 
     private long get(final long index) {
+        return get(map, index);
+    }
+
+    /** Gets one value of a map that need not be this one's into a buffer; gives its first 8 bytes. */
+    long get(final KvMap from, final long index) {
         Records.putKey(key, index);
-        final int length = map.get(key, 0, KEY_BYTES, target, 0);
+        final int length = from.get(key, 0, KEY_BYTES, target, 0);
         return Records.check(index, length, target.getLong(0, ByteOrder.LITTLE_ENDIAN));
     }
 
@@ -134,9 +139,14 @@ final class StoreOperations {
     }
 
     void put(final long index) {
+        put(map, index);
+    }
+
+    /** Puts one value into a map that need not be this one's. */
+    void put(final KvMap into, final long index) {
         Records.putKey(key, index);
         Records.putValue(value, index, ++version);
-        map.put(key, 0, KEY_BYTES, value, 0, VALUE_BYTES);
+        into.put(key, 0, KEY_BYTES, value, 0, VALUE_BYTES);
     }
 
     /** Gets one record and checks it. */

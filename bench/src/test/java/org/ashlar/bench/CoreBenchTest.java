@@ -42,7 +42,10 @@ class CoreBenchTest {
 
     @Test
     void memoryMeasuresASmallHeap() throws IOException {
-        assertHas(run(CoreBench.Part.MEMORY), "growth of private memory");
+        final String json = run(CoreBench.Part.MEMORY);
+        assertAll(
+                () -> assertHas(json, "growth of private memory"),
+                () -> assertHas(json, "private memory above that, 3000 records"));
     }
 
     @Test
@@ -79,6 +82,19 @@ class CoreBenchTest {
         assertAll(
                 () -> assertHas(json, "pool bytes for each map"),
                 () -> assertHas(json, "first map of an existing name"));
+    }
+
+    @Test
+    void sizesAreMeasuredAndDrawn() throws IOException {
+        final String json = run(CoreBench.Part.SIZES);
+        assertAll(
+                () -> assertHas(json, "durable insert, 1,000 records"),
+                () -> assertHas(json, "  raw, get, 1,000 records"),
+                () -> assertHas(json, "  rate / raw, durable update, 5,000 bytes of a value"),
+                () -> assertHas(json, "get, 3 maps"));
+        for (final SizeKind kind : SizeKind.values()) {
+            assertTrue(Files.readString(SizesPart.fileOf(plot(), kind)).startsWith("<?xml"), kind.toString());
+        }
     }
 
     @Test
@@ -122,6 +138,16 @@ class CoreBenchTest {
                 "8",
                 "--churn-bytes",
                 "1000000",
+                "--sizes-records",
+                "1000",
+                "--sizes-values",
+                "5000",
+                "--sizes-maps",
+                "3",
+                "--sizes-map-records",
+                "1000",
+                "--sizes-plot",
+                plot().toString(),
                 "--plot",
                 plot().toString(),
                 "--json",

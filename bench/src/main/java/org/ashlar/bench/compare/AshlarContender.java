@@ -85,17 +85,7 @@ abstract class AshlarContender implements Contender {
         final Store store =
                 Store.open(folder.resolve("pool"), StoreOptions.defaults().withDurability(durability));
         final KvMap map = store.map(MAP);
-        return new OpenStore() {
-            @Override
-            public Session session(final int thread) {
-                return new MapSession(map, shape);
-            }
-
-            @Override
-            public void close() {
-                store.close();
-            }
-        };
+        return OpenStore.of(() -> new MapSession(map, shape), store::close);
     }
 
     private static final class MapSession extends Session {

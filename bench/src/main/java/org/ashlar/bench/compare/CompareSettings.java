@@ -6,21 +6,19 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.ashlar.bench.Report;
+import org.ashlar.bench.RunSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Every parameter of a run, with its default. */
-final class CompareSettings {
-    @Option(names = "--stores", split = ",", paramLabel = "NAME", description = "Who takes part. All by default.")
-    @Nullable List<String> stores;
-
+final class CompareSettings extends RunSettings {
     @Option(
-            names = "--path",
-            defaultValue = "/dev/shm",
-            description = "Directory for the stores' files; memory or persistent memory. Default: ${DEFAULT-VALUE}.")
-    Path path = Path.of("/dev/shm");
+            names = "--stores",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Who takes part. By default all but those that wait for the device at each write (-sync).")
+    @Nullable List<String> stores;
 
     @Option(names = "--records", defaultValue = "1000000", description = "Records. Default: ${DEFAULT-VALUE}.")
     int records = 1_000_000;
@@ -52,9 +50,6 @@ final class CompareSettings {
                     + " Default: ${DEFAULT-VALUE}.")
     Set<Distribution> distributions = EnumSet.of(Distribution.ZIPFIAN);
 
-    @Option(names = "--rounds", defaultValue = "5", description = "Turns of each store. Default: ${DEFAULT-VALUE}.")
-    int rounds = 5;
-
     @Option(
             names = "--seconds",
             defaultValue = "1",
@@ -85,13 +80,6 @@ final class CompareSettings {
     int ageRounds;
 
     @Option(
-            names = "--cpu-time",
-            description =
-                    "Rates by CPU time, that of threads in the background included, and not by the clock: for a machine that"
-                            + " is busy with other things. What threads wait for does not show. Latency is by the clock.")
-    boolean cpuTime;
-
-    @Option(
             names = "--restart",
             split = ",",
             paramLabel = "RECORDS",
@@ -104,9 +92,6 @@ final class CompareSettings {
     @Option(names = "--html", paramLabel = "FILE", description = "Also write a report with plots to this file.")
     @Nullable Path html;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write everything to this file.")
-    @Nullable Path json;
-
     Shape shape() {
         return new Shape(records, keyBytes, values, threads);
     }
@@ -117,10 +102,6 @@ final class CompareSettings {
 
     long warmUpNanos() {
         return nanos(warmUpSeconds);
-    }
-
-    private static long nanos(final double seconds) {
-        return (long) (seconds * TimeUnit.SECONDS.toNanos(1));
     }
 
     /** Each workload with each distribution, but D once. */
@@ -143,11 +124,10 @@ final class CompareSettings {
                 : "service time at full speed: a stall delays one operation here";
     }
 
-    void describe(final Report report) {
-        report.section("Parameters");
-        report.fact("path", path.toString());
+    @Override
+    protected void describe(final Report report) {
+        super.describe(report);
         report.fact("stored", shape().toString());
-        report.fact("rounds", Integer.toString(rounds));
         report.fact("seconds of a turn", Double.toString(seconds));
         report.fact("seconds of warm-up", Double.toString(warmUpSeconds));
         report.fact("rounds of ageing", Integer.toString(ageRounds));

@@ -23,6 +23,9 @@ public final class CompareStores implements Callable<Integer> {
     /** The contender that others are compared with. */
     static final String REFERENCE = "ashlar";
 
+    /** The contender that is the floor under the others. */
+    static final String RAW = "raw-memory";
+
     /** The contender that shows what the driver takes. */
     static final String NOTHING = "nothing";
 
@@ -73,7 +76,7 @@ public final class CompareStores implements Callable<Integer> {
         final List<Contender> chosen = new ArrayList<>();
         if (settings.stores == null) {
             Contenders.all().values().stream()
-                    .filter(contender -> contender.takes(shape))
+                    .filter(contender -> !contender.isOptional() && contender.takes(shape))
                     .forEach(chosen::add);
         } else {
             for (final String name : settings.stores) {

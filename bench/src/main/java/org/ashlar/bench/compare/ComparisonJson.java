@@ -154,7 +154,17 @@ final class ComparisonJson {
                 json.writeObjectFieldStart(entry.getKey());
                 series("openMillis", restart.openMillis());
                 series("firstGetMillis", restart.firstGetMillis());
-                series("firstSecondGets", restart.firstSecondGets());
+                json.writeArrayFieldStart("seconds");
+                for (int second = 0; second < Restart.SECONDS; second++) {
+                    json.writeStartObject();
+                    series("gets", restart.getsOfSecond().get(second));
+                    final Double ofRaw = restart.ofRaw(second, size.getValue().get(CompareStores.RAW));
+                    if (ofRaw != null) {
+                        json.writeNumberField("ofRawMemory", ofRaw);
+                    }
+                    json.writeEndObject();
+                }
+                json.writeEndArray();
                 json.writeObjectFieldStart("getNanosUpTo");
                 for (int i = 0; i < Restart.BUCKETS.size(); i++) {
                     json.writeNumberField(

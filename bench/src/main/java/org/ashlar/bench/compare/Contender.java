@@ -36,6 +36,11 @@ public interface Contender {
         return true;
     }
 
+    /** Whether it takes part only where it is asked for by its name. */
+    default boolean isOptional() {
+        return false;
+    }
+
     /**
      * Opens it: creates it where the folder is empty, opens or recovers what is there otherwise.
      *

@@ -60,19 +60,11 @@ public final class HeapContender implements Contender {
     @Override
     public OpenStore open(final Path folder, final Shape shape) {
         final ConcurrentHashMap<Object, byte[]> map = new ConcurrentHashMap<>(shape.records());
-        return new OpenStore() {
-            @Override
-            public Session session(final int thread) {
-                return shape.keyBytes() == Shape.SHORT_KEY_BYTES
+        return OpenStore.of(
+                () -> shape.keyBytes() == Shape.SHORT_KEY_BYTES
                         ? new LongKeySession(map, shape)
-                        : new ArrayKeySession(map, shape);
-            }
-
-            @Override
-            public void close() {
-                map.clear();
-            }
-        };
+                        : new ArrayKeySession(map, shape),
+                map::clear);
     }
 
     /** Equal by content; its hash is computed once. */

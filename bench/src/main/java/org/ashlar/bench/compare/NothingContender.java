@@ -45,15 +45,7 @@ public final class NothingContender implements Contender {
 
     @Override
     public OpenStore open(final Path folder, final Shape shape) {
-        return new OpenStore() {
-            @Override
-            public Session session(final int thread) {
-                return new NoSession(shape);
-            }
-
-            @Override
-            public void close() {}
-        };
+        return OpenStore.of(() -> new NoSession(shape), () -> {});
     }
 
     private static final class NoSession extends Session {

@@ -16,7 +16,7 @@ public final class RawContender implements Contender {
 
     @Override
     public String name() {
-        return "raw-memory";
+        return CompareStores.RAW;
     }
 
     @Override
@@ -59,9 +59,13 @@ public final class RawContender implements Contender {
         final Path file = folder.resolve("raw");
         // It has no way to open what an earlier one left.
         Files.deleteIfExists(file);
-        final RawMapping mapping = RawMapping.create(file, RawProbe.bytes(shape.records(), shape.threads()));
+        final long bytes = RawProbe.bytes(shape.records(), shape.threads());
+        try (RawMapping filling = RawMapping.create(file, bytes)) {
+            new RawProbe(filling, shape.records()).fill();
+        }
+        final RawMapping mapping =
+                RawMapping.reopen(file, bytes); // each page is to be touched as in a store just opened
         final RawProbe probe = new RawProbe(mapping, shape.records());
-        probe.fill();
         return new OpenStore() {
             @Override
             public Session session(final int thread) {

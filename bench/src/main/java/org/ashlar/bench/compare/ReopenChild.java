@@ -14,7 +14,7 @@ import org.ashlar.bench.Child;
 final class ReopenChild {
     private static final int OTHER_RECORDS = 1000;
     private static final String OTHER_SUFFIX = "-other";
-    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final long NANOS_OF_SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private ReopenChild() {}
 
@@ -70,7 +70,7 @@ final class ReopenChild {
         final Distribution.Draw draw = Distribution.UNIFORM.of(shape.records(), new SplittableRandom(1));
         final double[] curve = new double[Restart.BUCKETS.size()];
         final long begin = System.nanoTime();
-        long firstSecond = 0;
+        final long[] getsOfSecond = new long[Restart.SECONDS];
         long count = 0;
         long before = begin;
         for (int bucket = 0; bucket < curve.length; bucket++) {
@@ -80,14 +80,21 @@ final class ReopenChild {
                 worker.run(Request.of(Request.Kind.READ, draw.position(shape.records())));
                 before = System.nanoTime();
                 count++;
-                firstSecond += before - begin < SECOND ? 1 : 0;
+                count(getsOfSecond, before - begin);
             }
             curve[bucket] = (double) (before - beginOfBucket) / (count - first);
         }
-        while (System.nanoTime() - begin < SECOND) {
+        while (before - begin < Restart.SECONDS * NANOS_OF_SECOND) {
             worker.run(Request.of(Request.Kind.READ, draw.position(shape.records())));
-            firstSecond++;
+            before = System.nanoTime();
+            count(getsOfSecond, before - begin);
         }
-        Restart.tell(openNanos, firstGetNanos, firstSecond, curve);
+        Restart.tell(openNanos, firstGetNanos, getsOfSecond, curve);
+    }
+
+    private static void count(final long[] getsOfSecond, final long nanosSinceBegin) {
+        if (nanosSinceBegin < Restart.SECONDS * NANOS_OF_SECOND) {
+            getsOfSecond[(int) (nanosSinceBegin / NANOS_OF_SECOND)]++;
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.ashlar.bench.Child;
 import org.ashlar.bench.Series;
+import org.jspecify.annotations.Nullable;
 
 /** How one contender did when it was opened again, over all kills. */
 final class Restart {
@@ -12,22 +13,28 @@ final class Restart {
     private static final List<Integer> STEPS = List.of(1, 2, 5);
     private static final int DECADE = 10;
 
+    /** Of so many seconds after the open, the gets in each are counted. */
+    static final int SECONDS = 3;
+
     /** One past the last get of each part of the first million: 1, 2, 5, 10, and so on. */
     static final List<Integer> BUCKETS = buckets();
 
     private static final String OPEN = "open nanos";
     private static final String FIRST_GET = "first get nanos";
-    private static final String FIRST_SECOND = "gets in the first second";
+    private static final String SECOND = "gets in second ";
     private static final String CURVE = "get nanos of bucket ";
 
     private final Series openMillis = new Series();
     private final Series firstGetMillis = new Series();
     private final Series bothMillis = new Series();
-    private final Series firstSecondGets = new Series();
+    private final List<Series> getsOfSecond = new ArrayList<>();
     private final List<Series> curve = new ArrayList<>();
 
     Restart() {
         BUCKETS.forEach(any -> curve.add(new Series()));
+        for (int i = 0; i < SECONDS; i++) {
+            getsOfSecond.add(new Series());
+        }
     }
 
     private static List<Integer> buckets() {
@@ -44,12 +51,15 @@ final class Restart {
     /**
      * In the child: tells one opening.
      *
+     * @param getsOfSecond gets in each of the first {@link #SECONDS} seconds
      * @param curve nanoseconds of a get, on average, for each of the {@link #BUCKETS}
      */
-    static void tell(final long openNanos, final long firstGetNanos, final long firstSecondGets, final double[] curve) {
+    static void tell(final long openNanos, final long firstGetNanos, final long[] getsOfSecond, final double[] curve) {
         Child.tell(OPEN, openNanos);
         Child.tell(FIRST_GET, firstGetNanos);
-        Child.tell(FIRST_SECOND, firstSecondGets);
+        for (int i = 0; i < SECONDS; i++) {
+            Child.tell(SECOND + i, getsOfSecond[i]);
+        }
         for (int i = 0; i < curve.length; i++) {
             Child.tell(CURVE + i, curve[i]);
         }
@@ -62,7 +72,9 @@ final class Restart {
         openMillis.add(open);
         firstGetMillis.add(firstGet);
         bothMillis.add(open + firstGet);
-        firstSecondGets.add(child.await(FIRST_SECOND));
+        for (int i = 0; i < SECONDS; i++) {
+            getsOfSecond.get(i).add(child.await(SECOND + i));
+        }
         for (int i = 0; i < curve.size(); i++) {
             curve.get(i).add(child.await(CURVE + i));
         }
@@ -80,8 +92,24 @@ final class Restart {
         return bothMillis;
     }
 
-    Series firstSecondGets() {
-        return firstSecondGets;
+    /** Gets in each of the first {@link #SECONDS} seconds. */
+    List<Series> getsOfSecond() {
+        return getsOfSecond;
+    }
+
+    /**
+     * The rate in a second, by that of the raw memory in the same second of its own fresh JVM: the median of the rounds.
+     *
+     * @param raw how the raw memory did, in as many rounds; null where it took no part
+     * @return null where it took no part
+     */
+    @Nullable Double ofRaw(final int second, final @Nullable Restart raw) {
+        return raw == null
+                ? null
+                : getsOfSecond
+                        .get(second)
+                        .dividedBy(raw.getsOfSecond.get(second))
+                        .median();
     }
 
     /** Nanoseconds of a get, for each of the {@link #BUCKETS}. */

@@ -3,6 +3,8 @@ package org.ashlar.bench.compare;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.ashlar.bench.Report;
 import org.ashlar.bench.Series;
@@ -120,22 +122,40 @@ final class TextTables {
         out.printf(Locale.ROOT, "%nRestart after kill -9, %,d records%n", records);
         out.println(
                 "  # medians; a fresh JVM that has opened a small store before; uniform gets; us: of a get, on average");
+        out.println("  # of raw: gets by those of " + CompareStores.RAW
+                + " in a fresh JVM, in the 1st, 2nd and 3rd second");
         out.printf(
-                "  %-15s %10s %12s %10s %16s %10s %10s %10s%n",
-                "", "open, ms", "1st get, ms", "both, ms", "gets in 1st s", "us 2-10", "us to 1k", "us to 1M");
+                "  %-15s %10s %12s %10s %16s %16s %10s %10s %10s%n",
+                "",
+                "open, ms",
+                "1st get, ms",
+                "both, ms",
+                "gets in 1st s",
+                "of raw",
+                "us 2-10",
+                "us to 1k",
+                "us to 1M");
         restarts.forEach((name, restart) -> {
             final boolean isStore = Contenders.named(name).abilities().survivesKill();
             out.printf(
-                    "  %-15s %10s %12s %10s %16s %10s %10s %10s%n",
+                    "  %-15s %10s %12s %10s %16s %16s %10s %10s %10s%n",
                     name,
                     isStore ? millis(restart.openMillis()) : "-",
                     isStore ? millis(restart.firstGetMillis()) : "-",
                     isStore ? millis(restart.bothMillis()) : "-",
-                    Report.number(Math.rint(restart.firstSecondGets().median())),
+                    Report.number(Math.rint(restart.getsOfSecond().get(0).median())),
+                    ofRaw(restart, restarts),
                     bucketMicros(restart, 10),
                     bucketMicros(restart, 1000),
                     bucketMicros(restart, 1_000_000));
         });
+    }
+
+    /** The rate by that of the raw memory, in each of the first seconds. */
+    static String ofRaw(final Restart restart, final Map<String, Restart> restarts) {
+        return IntStream.range(0, Restart.SECONDS)
+                .mapToObj(second -> ratio(restart.ofRaw(second, restarts.get(CompareStores.RAW))))
+                .collect(Collectors.joining(" "));
     }
 
     private static String millis(final Series millis) {

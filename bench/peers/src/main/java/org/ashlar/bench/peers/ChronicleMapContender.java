@@ -3,21 +3,16 @@ package org.ashlar.bench.peers;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
-import org.ashlar.bench.compare.Contender;
 import org.ashlar.bench.compare.OpenStore;
 import org.ashlar.bench.compare.Session;
 import org.ashlar.bench.compare.Shape;
 import org.jspecify.annotations.Nullable;
 
 /** Chronicle Map. */
-public final class ChronicleMapContender implements Contender {
-    private static final int MOST_OF_USER_BYTES = 2;
-    private static final long FIXED_BYTES = 256L << 20;
-
+public final class ChronicleMapContender extends PeerContender {
     /** Room for what workload D inserts. */
     private static final double ENTRIES_OF_RECORDS = 1.25;
 
@@ -25,32 +20,12 @@ public final class ChronicleMapContender implements Contender {
     private static final double MOST_BLOAT = 10;
 
     /** For the service loader. */
-    public ChronicleMapContender() {}
-
-    @Override
-    public String name() {
-        return "chronicle-map";
-    }
-
-    @Override
-    public String product() {
-        return "Chronicle Map " + Versions.of("chronicle-map");
-    }
-
-    @Override
-    public String configuration() {
-        return "persisted, byte arrays with reused ones for reads, constant sizes where they are, sized beforehand for 1.25 times the"
-                + " records; checksums on, as it comes; puts and removes do not return what was there";
-    }
-
-    @Override
-    public String guarantee() {
-        return "the end of the process, after a recovery that looks at every entry; what was being written may be dropped";
-    }
-
-    @Override
-    public List<String> jvmFlags(final Shape shape) {
-        return List.of(
+    public ChronicleMapContender() {
+        super(
+                "chronicle-map",
+                "Chronicle Map " + Versions.of("chronicle-map"),
+                new Room(2, 256L << 20),
+                true,
                 "-Xmx512m",
                 "-Dchronicle.announcer.disable=true",
                 "-Dchronicle.analytics.disable=true",
@@ -68,13 +43,14 @@ public final class ChronicleMapContender implements Contender {
     }
 
     @Override
-    public Abilities abilities() {
-        return new Abilities(true, true, true, false);
+    public String configuration() {
+        return "persisted, byte arrays with reused ones for reads, constant sizes where they are, sized beforehand for 1.25 times the"
+                + " records; checksums on, as it comes; puts and removes do not return what was there";
     }
 
     @Override
-    public long mostFileBytes(final Shape shape) {
-        return shape.userBytes() * MOST_OF_USER_BYTES + FIXED_BYTES;
+    public String guarantee() {
+        return "the end of the process, after a recovery that looks at every entry; what was being written may be dropped";
     }
 
     @Override
@@ -94,26 +70,16 @@ public final class ChronicleMapContender implements Contender {
         final File file = folder.resolve("map").toFile();
         final ChronicleMap<byte[], byte[]> map =
                 file.exists() ? builder.recoverPersistedTo(file, true) : builder.createPersistedTo(file);
-        return new OpenStore() {
-            @Override
-            public Session session(final int thread) {
-                return new MapSession(map, shape);
-            }
-
-            @Override
-            public void close() {
-                map.close();
-            }
-        };
+        return OpenStore.of(() -> new ChronicleSession(map, shape), map::close);
     }
 
-    private static final class MapSession extends Session {
+    private static final class ChronicleSession extends Session {
         private final ChronicleMap<byte[], byte[]> map;
         private final byte[] keyBytes;
         private final Arrays arrays;
         private byte[] using;
 
-        MapSession(final ChronicleMap<byte[], byte[]> map, final Shape shape) {
+        ChronicleSession(final ChronicleMap<byte[], byte[]> map, final Shape shape) {
             super(shape, false);
             this.map = map;
             keyBytes = Objects.requireNonNull(key.byteArray());

@@ -1,10 +1,9 @@
 package org.ashlar.bench.peers;
 
 import java.nio.file.Path;
-import java.util.List;
+import java.util.EnumSet;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.ashlar.bench.compare.Contender;
 import org.ashlar.bench.compare.OpenStore;
 import org.ashlar.bench.compare.Session;
 import org.ashlar.bench.compare.Shape;
@@ -17,27 +16,49 @@ import org.lmdbjava.EnvFlags;
 import org.lmdbjava.Txn;
 
 /** LMDB through lmdbjava. */
-public final class LmdbContender implements Contender {
-    private static final int MOST_OF_USER_BYTES = 4;
-    private static final long FIXED_BYTES = 256L << 20;
+public class LmdbContender extends PeerContender {
+    private final boolean synced;
 
     /** For the service loader. */
-    public LmdbContender() {}
+    public LmdbContender() {
+        this("lmdb", false);
+    }
 
-    @Override
-    public String name() {
-        return "lmdb";
+    private LmdbContender(final String name, final boolean synced) {
+        super(
+                name,
+                "LMDB, lmdbjava " + Versions.of("lmdbjava"),
+                new Room(4, 256L << 20),
+                true,
+                "-Xmx256m",
+                "-Dlmdbjava.disable.checks=true",
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
+        this.synced = synced;
+    }
+
+    /** Waits for the device at each write. */
+    public static final class Synced extends LmdbContender {
+        /** For the service loader. */
+        public Synced() {
+            super("lmdb-sync", true);
+        }
+
+        @Override
+        public String guarantee() {
+            return "loss of power: each transaction is synced before its commit returns";
+        }
+
+        @Override
+        public boolean isOptional() {
+            return true;
+        }
     }
 
     @Override
-    public String product() {
-        return "LMDB, lmdbjava " + Versions.of("lmdbjava");
-    }
-
-    @Override
-    public String configuration() {
-        return "Agrona buffers, writable map, no sync, no read-ahead; a transaction for each write, a renewed one for each read;"
-                + " argument checks off";
+    public final String configuration() {
+        return "Agrona buffers, writable map, " + (synced ? "synced" : "no sync")
+                + ", no read-ahead; a transaction for each write, a renewed one for each read; argument checks off";
     }
 
     @Override
@@ -46,42 +67,17 @@ public final class LmdbContender implements Contender {
     }
 
     @Override
-    public List<String> jvmFlags(final Shape shape) {
-        return List.of(
-                "-Xmx256m",
-                "-Dlmdbjava.disable.checks=true",
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
-    }
-
-    @Override
-    public Abilities abilities() {
-        return new Abilities(true, true, true, false);
-    }
-
-    @Override
-    public long mostFileBytes(final Shape shape) {
-        return shape.userBytes() * MOST_OF_USER_BYTES + FIXED_BYTES;
-    }
-
-    @Override
-    public OpenStore open(final Path folder, final Shape shape) {
+    public final OpenStore open(final Path folder, final Shape shape) {
+        final EnumSet<EnvFlags> flags = EnumSet.of(EnvFlags.MDB_WRITEMAP, EnvFlags.MDB_NORDAHEAD);
+        if (!synced) {
+            flags.add(EnvFlags.MDB_NOSYNC);
+        }
         final Env<DirectBuffer> env = Env.create(DirectBufferProxy.PROXY_DB)
                 .setMapSize(mostFileBytes(shape))
                 .setMaxDbs(1)
-                .open(folder.toFile(), EnvFlags.MDB_WRITEMAP, EnvFlags.MDB_NOSYNC, EnvFlags.MDB_NORDAHEAD);
+                .open(folder.toFile(), flags.toArray(EnvFlags[]::new));
         final Dbi<DirectBuffer> dbi = env.openDbi("bench", DbiFlags.MDB_CREATE);
-        return new OpenStore() {
-            @Override
-            public Session session(final int thread) {
-                return new LmdbSession(env, dbi, shape);
-            }
-
-            @Override
-            public void close() {
-                env.close();
-            }
-        };
+        return OpenStore.of(() -> new LmdbSession(env, dbi, shape), env::close);
     }
 
     private static final class LmdbSession extends Session {

@@ -1,40 +1,25 @@
 package org.ashlar.bench.peers;
 
-import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Objects;
-import java.util.function.Supplier;
-import org.ashlar.bench.compare.Contender;
+import java.util.function.Function;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.ashlar.bench.compare.OpenStore;
-import org.ashlar.bench.compare.Session;
 import org.ashlar.bench.compare.Shape;
-import org.jspecify.annotations.Nullable;
 import org.mapdb.DB;
 import org.mapdb.DBMaker;
 import org.mapdb.HTreeMap;
 import org.mapdb.Serializer;
 
 /** MapDB. */
-public final class MapDbContender implements Contender {
-    private static final int MOST_OF_USER_BYTES = 5;
-    private static final long FIXED_BYTES = 512L << 20;
+public final class MapDbContender extends PeerContender {
     private static final long INCREMENT_BYTES = 64L << 20;
     private static final int SEGMENTS = 8;
     private static final int NODE_SIZE = 16;
     private static final int NODE_BITS = 4;
 
     /** For the service loader. */
-    public MapDbContender() {}
-
-    @Override
-    public String name() {
-        return "mapdb";
-    }
-
-    @Override
-    public String product() {
-        return "MapDB " + Versions.of("mapdb");
+    public MapDbContender() {
+        super("mapdb", "MapDB " + Versions.of("mapdb"), new Room(5, 512L << 20), false, "-Xmx512m");
     }
 
     @Override
@@ -48,21 +33,6 @@ public final class MapDbContender implements Contender {
     }
 
     @Override
-    public List<String> jvmFlags(final Shape shape) {
-        return List.of("-Xmx512m");
-    }
-
-    @Override
-    public Abilities abilities() {
-        return new Abilities(true, true, false, false);
-    }
-
-    @Override
-    public long mostFileBytes(final Shape shape) {
-        return shape.userBytes() * MOST_OF_USER_BYTES + FIXED_BYTES;
-    }
-
-    @Override
     public OpenStore open(final Path folder, final Shape shape) {
         final DBMaker.Maker maker = DBMaker.fileDB(folder.resolve("map").toFile())
                 .fileMmapEnable()
@@ -72,35 +42,23 @@ public final class MapDbContender implements Contender {
             maker.concurrencyDisable();
         }
         final DB database = maker.make();
-        final boolean longs = shape.keyBytes() == Shape.SHORT_KEY_BYTES;
-        final Supplier<Session> sessions;
-        if (longs) {
-            final HTreeMap<Long, byte[]> map = map(database, Serializer.LONG, shape);
-            sessions = () -> new LongKeySession(map, shape);
-        } else {
-            final HTreeMap<byte[], byte[]> map = map(database, Serializer.BYTE_ARRAY, shape);
-            sessions = () -> new ArrayKeySession(map, shape);
-        }
-        return new OpenStore() {
-            @Override
-            public Session session(final int thread) {
-                return sessions.get();
-            }
-
-            @Override
-            public void close() {
-                database.close();
-            }
-        };
+        return shape.keyBytes() == Shape.SHORT_KEY_BYTES
+                ? open(database, Serializer.LONG, MapSession::number, shape)
+                : open(database, Serializer.BYTE_ARRAY, MapSession::array, shape);
     }
 
-    private static <K> HTreeMap<K, byte[]> map(final DB database, final Serializer<K> keys, final Shape shape) {
-        return database.hashMap("bench")
-                .keySerializer(keys)
+    private static <K> OpenStore open(
+            final DB database,
+            final Serializer<K> serializer,
+            final Function<UnsafeBuffer, K> keys,
+            final Shape shape) {
+        final HTreeMap<K, byte[]> map = database.hashMap("bench")
+                .keySerializer(serializer)
                 .valueSerializer(Serializer.BYTE_ARRAY)
                 .valueInline()
                 .layout(SEGMENTS, NODE_SIZE, levels(shape.records()))
                 .createOrOpen();
+        return OpenStore.of(() -> new MapSession<>(map, keys, false, shape), database::close);
     }
 
     /** So that there is a leaf for each record or so. */
@@ -110,60 +68,5 @@ public final class MapDbContender implements Contender {
             levels++;
         }
         return levels;
-    }
-
-    private abstract static class MapSession<K> extends Session {
-        private final HTreeMap<K, byte[]> map;
-        private final Arrays arrays;
-
-        MapSession(final HTreeMap<K, byte[]> map, final Shape shape) {
-            super(shape, false);
-            this.map = map;
-            arrays = new Arrays(value);
-        }
-
-        abstract K keyObject();
-
-        @Override
-        protected final int get() {
-            final byte @Nullable [] bytes = map.get(keyObject());
-            if (bytes == null) {
-                return -1;
-            }
-            found.wrap(bytes);
-            return bytes.length;
-        }
-
-        @Override
-        protected final void put(final int length) {
-            map.put(keyObject(), arrays.ofLength(length));
-        }
-
-        @Override
-        protected final boolean delete() {
-            return map.remove(keyObject()) != null;
-        }
-    }
-
-    private static final class LongKeySession extends MapSession<Long> {
-        LongKeySession(final HTreeMap<Long, byte[]> map, final Shape shape) {
-            super(map, shape);
-        }
-
-        @Override
-        Long keyObject() {
-            return key.getLong(0, ByteOrder.LITTLE_ENDIAN);
-        }
-    }
-
-    private static final class ArrayKeySession extends MapSession<byte[]> {
-        ArrayKeySession(final HTreeMap<byte[], byte[]> map, final Shape shape) {
-            super(map, shape);
-        }
-
-        @Override
-        byte[] keyObject() {
-            return Objects.requireNonNull(key.byteArray());
-        }
     }
 }

@@ -1,11 +1,8 @@
 package org.ashlar.bench.peers;
 
-import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Objects;
-import java.util.function.Supplier;
-import org.ashlar.bench.compare.Contender;
+import java.util.function.Function;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.ashlar.bench.compare.OpenStore;
 import org.ashlar.bench.compare.Session;
 import org.ashlar.bench.compare.Shape;
@@ -14,32 +11,49 @@ import org.h2.mvstore.MVStore;
 import org.h2.mvstore.type.ByteArrayDataType;
 import org.h2.mvstore.type.DataType;
 import org.h2.mvstore.type.LongDataType;
-import org.jspecify.annotations.Nullable;
 
 /** The MVStore of H2. */
-public final class MvStoreContender implements Contender {
-    private static final int MOST_OF_USER_BYTES = 6;
-    private static final long FIXED_BYTES = 1L << 30;
+public class MvStoreContender extends PeerContender {
     private static final int CACHE_MIB = 512;
     private static final int WRITE_BUFFER_KIB = 32 << 10;
 
+    private final boolean synced;
+
     /** For the service loader. */
-    public MvStoreContender() {}
+    public MvStoreContender() {
+        this("mvstore", false);
+    }
 
-    @Override
-    public String name() {
-        return "mvstore";
+    private MvStoreContender(final String name, final boolean synced) {
+        super(name, "H2 MVStore " + Versions.of("h2"), new Room(6, 1L << 30), synced, "-Xmx1536m");
+        this.synced = synced;
+    }
+
+    /** Commits each write and waits for the device. */
+    public static final class Synced extends MvStoreContender {
+        /** For the service loader. */
+        public Synced() {
+            super("mvstore-sync", true);
+        }
+
+        @Override
+        public String guarantee() {
+            return "loss of power: each write is committed, and the file synced, before it returns";
+        }
+
+        @Override
+        public boolean isOptional() {
+            return true;
+        }
     }
 
     @Override
-    public String product() {
-        return "H2 MVStore " + Versions.of("h2");
-    }
-
-    @Override
-    public String configuration() {
-        return "page cache of 512 MiB and write buffer of 32 MiB on the heap, commits in the background once a second or when the"
-                + " buffer is full; overwritten chunks not retained; 8-byte keys as Long";
+    public final String configuration() {
+        return "page cache of 512 MiB on the heap, "
+                + (synced
+                        ? "a commit and a sync of the file for each write"
+                        : "write buffer of 32 MiB, commits in the background once a second or when the buffer is full")
+                + "; overwritten chunks not retained; 8-byte keys as Long";
     }
 
     @Override
@@ -48,41 +62,27 @@ public final class MvStoreContender implements Contender {
     }
 
     @Override
-    public List<String> jvmFlags(final Shape shape) {
-        return List.of("-Xmx1536m");
-    }
-
-    @Override
-    public Abilities abilities() {
-        return new Abilities(true, true, false, false);
-    }
-
-    @Override
-    public long mostFileBytes(final Shape shape) {
-        return shape.userBytes() * MOST_OF_USER_BYTES + FIXED_BYTES;
-    }
-
-    @Override
-    public OpenStore open(final Path folder, final Shape shape) {
-        final MVStore store = new MVStore.Builder()
+    public final OpenStore open(final Path folder, final Shape shape) {
+        final MVStore.Builder builder = new MVStore.Builder()
                 .fileName(folder.resolve("store").toString())
-                .cacheSize(CACHE_MIB)
-                .autoCommitBufferSize(WRITE_BUFFER_KIB)
-                .open();
+                .cacheSize(CACHE_MIB);
+        final MVStore store =
+                (synced ? builder.autoCommitDisabled() : builder.autoCommitBufferSize(WRITE_BUFFER_KIB)).open();
         // Chunks that are overwritten are kept for 45 s otherwise, against disks that write out of order.
         store.setRetentionTime(0);
-        final Supplier<Session> sessions;
-        if (shape.keyBytes() == Shape.SHORT_KEY_BYTES) {
-            final MVMap<Long, byte[]> map = map(store, LongDataType.INSTANCE);
-            sessions = () -> new LongKeySession(map, shape);
-        } else {
-            final MVMap<byte[], byte[]> map = map(store, ByteArrayDataType.INSTANCE);
-            sessions = () -> new ArrayKeySession(map, shape);
-        }
+        return shape.keyBytes() == Shape.SHORT_KEY_BYTES
+                ? open(store, LongDataType.INSTANCE, MapSession::number, shape)
+                : open(store, ByteArrayDataType.INSTANCE, MapSession::newArray, shape);
+    }
+
+    private <K> OpenStore open(
+            final MVStore store, final DataType<K> type, final Function<UnsafeBuffer, K> keys, final Shape shape) {
+        final MVMap<K, byte[]> map = store.openMap(
+                "bench", new MVMap.Builder<K, byte[]>().keyType(type).valueType(ByteArrayDataType.INSTANCE));
         return new OpenStore() {
             @Override
             public Session session(final int thread) {
-                return sessions.get();
+                return synced ? new SyncedSession<>(store, map, keys, shape) : new MapSession<>(map, keys, true, shape);
             }
 
             @Override
@@ -97,64 +97,34 @@ public final class MvStoreContender implements Contender {
         };
     }
 
-    private static <K> MVMap<K, byte[]> map(final MVStore store, final DataType<K> keys) {
-        return store.openMap(
-                "bench", new MVMap.Builder<K, byte[]>().keyType(keys).valueType(ByteArrayDataType.INSTANCE));
-    }
+    private static final class SyncedSession<K> extends MapSession<K> {
+        private final MVStore store;
 
-    /** The map keeps keys and values that it is given: each write needs its own. */
-    private abstract static class MapSession<K> extends Session {
-        private final MVMap<K, byte[]> map;
-
-        MapSession(final MVMap<K, byte[]> map, final Shape shape) {
-            super(shape, false);
-            this.map = map;
-        }
-
-        abstract K keyObject();
-
-        @Override
-        protected final int get() {
-            final byte @Nullable [] bytes = map.get(keyObject());
-            if (bytes == null) {
-                return -1;
-            }
-            found.putBytes(0, bytes);
-            return bytes.length;
+        SyncedSession(
+                final MVStore store,
+                final MVMap<K, byte[]> map,
+                final Function<UnsafeBuffer, K> keys,
+                final Shape shape) {
+            super(map, keys, true, shape);
+            this.store = store;
         }
 
         @Override
-        protected final void put(final int length) {
-            final byte[] bytes = new byte[length];
-            value.getBytes(0, bytes);
-            map.put(keyObject(), bytes);
+        protected void put(final int length) {
+            super.put(length);
+            makeDurable();
         }
 
         @Override
-        protected final boolean delete() {
-            return map.remove(keyObject()) != null;
-        }
-    }
-
-    private static final class LongKeySession extends MapSession<Long> {
-        LongKeySession(final MVMap<Long, byte[]> map, final Shape shape) {
-            super(map, shape);
+        protected boolean delete() {
+            final boolean deleted = super.delete();
+            makeDurable();
+            return deleted;
         }
 
-        @Override
-        Long keyObject() {
-            return key.getLong(0, ByteOrder.LITTLE_ENDIAN);
-        }
-    }
-
-    private static final class ArrayKeySession extends MapSession<byte[]> {
-        ArrayKeySession(final MVMap<byte[], byte[]> map, final Shape shape) {
-            super(map, shape);
-        }
-
-        @Override
-        byte[] keyObject() {
-            return Objects.requireNonNull(key.byteArray()).clone();
+        private void makeDurable() {
+            store.commit();
+            store.sync();
         }
     }
 }

@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.ashlar.bench.compare.Contender;
+import org.agrona.DirectBuffer;
 import org.ashlar.bench.compare.OpenStore;
 import org.ashlar.bench.compare.Session;
 import org.ashlar.bench.compare.Shape;
@@ -21,9 +22,7 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteOptions;
 
 /** RocksDB through its own JNI library. */
-public final class RocksDbContender implements Contender {
-    private static final int MOST_OF_USER_BYTES = 3;
-    private static final long FIXED_BYTES = 1L << 30;
+public class RocksDbContender extends PeerContender {
     private static final long WRITE_BUFFER_BYTES = 128L << 20;
     private static final int WRITE_BUFFERS = 4;
     private static final int BACKGROUND_JOBS = 2;
@@ -36,22 +35,40 @@ public final class RocksDbContender implements Contender {
             "rocksdb.compaction-pending",
             "rocksdb.num-running-compactions");
 
+    private final boolean synced;
+
     /** For the service loader. */
-    public RocksDbContender() {}
+    public RocksDbContender() {
+        this("rocksdb", false);
+    }
 
-    @Override
-    public String name() {
-        return "rocksdb";
+    private RocksDbContender(final String name, final boolean synced) {
+        super(name, "RocksDB, rocksdbjni " + Versions.of("rocksdb"), new Room(3, 1L << 30), true, "-Xmx256m");
+        this.synced = synced;
+    }
+
+    /** Waits for the device at each write. */
+    public static final class Synced extends RocksDbContender {
+        /** For the service loader. */
+        public Synced() {
+            super("rocksdb-sync", true);
+        }
+
+        @Override
+        public String guarantee() {
+            return "loss of power: the write-ahead log is synced before a write returns";
+        }
+
+        @Override
+        public boolean isOptional() {
+            return true;
+        }
     }
 
     @Override
-    public String product() {
-        return "RocksDB, rocksdbjni " + Versions.of("rocksdb");
-    }
-
-    @Override
-    public String configuration() {
-        return "write-ahead log on, not synced; direct buffers; mapped tables without block cache or compression; hash index in"
+    public final String configuration() {
+        return "write-ahead log on, " + (synced ? "synced at each write" : "not synced")
+                + "; direct buffers; mapped tables without block cache or compression; hash index in"
                 + " blocks, Bloom filters for tables and memtables; 4 write buffers of 128 MiB, 2 background jobs; reads do not verify"
                 + " checksums; deletes do not look whether there is a record";
     }
@@ -62,23 +79,8 @@ public final class RocksDbContender implements Contender {
     }
 
     @Override
-    public List<String> jvmFlags(final Shape shape) {
-        return List.of("-Xmx256m");
-    }
-
-    @Override
-    public Abilities abilities() {
-        return new Abilities(true, true, true, false);
-    }
-
-    @Override
-    public long mostFileBytes(final Shape shape) {
-        return shape.userBytes() * MOST_OF_USER_BYTES + FIXED_BYTES;
-    }
-
-    @Override
     @SuppressWarnings("resource") // options and database live until the store is closed
-    public OpenStore open(final Path folder, final Shape shape) throws IOException {
+    public final OpenStore open(final Path folder, final Shape shape) throws IOException {
         RocksDB.loadLibrary();
         final Options options = new Options()
                 .setCreateIfMissing(true)
@@ -94,16 +96,16 @@ public final class RocksDbContender implements Contender {
                         .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
                         .setFilterPolicy(new BloomFilter(BLOOM_BITS, false)));
         try {
-            return new OpenDatabase(RocksDB.open(options, folder.toString()), options, shape);
+            return new OpenDatabase(RocksDB.open(options, folder.toString()), options, shape, synced);
         } catch (final RocksDBException e) {
             throw new IOException("RocksDB does not open " + folder, e);
         }
     }
 
-    private record OpenDatabase(RocksDB database, Options options, Shape shape) implements OpenStore {
+    private record OpenDatabase(RocksDB database, Options options, Shape shape, boolean synced) implements OpenStore {
         @Override
         public Session session(final int thread) {
-            return new RocksDbSession(database, shape);
+            return new RocksDbSession(database, shape, synced);
         }
 
         @Override
@@ -136,21 +138,22 @@ public final class RocksDbContender implements Contender {
     private static final class RocksDbSession extends Session {
         private final RocksDB database;
         private final ReadOptions reads = new ReadOptions().setVerifyChecksums(false);
-        private final WriteOptions writes = new WriteOptions();
+        private final WriteOptions writes;
         private final ByteBuffer keyBytes;
         private final ByteBuffer valueBytes;
         private final ByteBuffer foundBytes;
 
-        RocksDbSession(final RocksDB database, final Shape shape) {
+        RocksDbSession(final RocksDB database, final Shape shape, final boolean synced) {
             super(shape, true);
             this.database = database;
+            writes = new WriteOptions().setSync(synced);
             keyBytes = bytesOf(key);
             valueBytes = bytesOf(value);
             foundBytes = bytesOf(found);
         }
 
-        private static ByteBuffer bytesOf(final org.agrona.DirectBuffer buffer) {
-            return java.util.Objects.requireNonNull(buffer.byteBuffer());
+        private static ByteBuffer bytesOf(final DirectBuffer buffer) {
+            return Objects.requireNonNull(buffer.byteBuffer());
         }
 
         @Override

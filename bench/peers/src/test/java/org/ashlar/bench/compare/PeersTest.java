@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Each peer holds 1,000 records: every value that is read is checked, and all bytes of all records before they are deleted. */
 @Timeout(300)
 class PeersTest {
-    private static final Set<String> PEERS = Set.of("chronicle-map", "lmdb", "mapdb", "mvstore", "rocksdb");
+    private static final Set<String> PEERS =
+            Set.of("chronicle-map", "lmdb", "lmdb-sync", "mapdb", "mvstore", "mvstore-sync", "rocksdb", "rocksdb-sync");
 
     @TempDir
     private Path directory;
@@ -40,8 +41,26 @@ class PeersTest {
         }
     }
 
+    @Test
+    void thoseThatWaitForTheDeviceTakePartOnlyWhenAskedFor() {
+        for (final String name : PEERS) {
+            final Contender peer = Contenders.named(name);
+            assertEquals(name.endsWith("-sync"), peer.isOptional(), name);
+            assertEquals(name.endsWith("-sync"), peer.guarantee().startsWith("loss of power"), name);
+        }
+    }
+
     @ParameterizedTest
-    @CsvSource({"chronicle-map,1000", "lmdb,1000", "mapdb,", "mvstore,", "rocksdb,1000"})
+    @CsvSource({
+        "chronicle-map,1000",
+        "lmdb,1000",
+        "lmdb-sync,1000",
+        "mapdb,",
+        "mvstore,",
+        "mvstore-sync,1000",
+        "rocksdb,1000",
+        "rocksdb-sync,1000"
+    })
     void aPeerKeepsWhatItIsGivenAndAfterAKillWhereItPromisesTo(final String peer, final String restart)
             throws IOException {
         final Stream<String> always = Stream.of(
@@ -67,7 +86,7 @@ class PeersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"chronicle-map", "lmdb", "mapdb", "mvstore", "rocksdb"})
+    @CsvSource({"chronicle-map", "lmdb", "mapdb", "mvstore", "mvstore-sync", "rocksdb"})
     void aPeerKeepsLongKeysAndMixedValuesOfTwoThreads(final String peer) throws IOException {
         assertEquals(
                 0,
