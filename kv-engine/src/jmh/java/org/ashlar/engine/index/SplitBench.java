@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.parts.EngineParts;
 import org.ashlar.pmem.Memory;
@@ -138,7 +139,7 @@ public class SplitBench {
         if ((read != 0) != (Entry.windowOf(depth + 1) != Entry.windowOf(depth))) {
             throw new IllegalStateException(read + " records were read by splits at depth " + depth);
         }
-        parts.epochs().exit(participant);
+        Epochs.exit(participant);
         parts.close();
     }
 }

@@ -2,6 +2,7 @@ package org.ashlar.engine.parts;
 
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.RecordHeader;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -62,7 +63,7 @@ public class AllocationBench {
             parts.space().releaseUnpublished(record, size);
             return record;
         } finally {
-            parts.epochs().exit(participant);
+            Epochs.exit(participant);
         }
     }
 
@@ -77,7 +78,7 @@ public class AllocationBench {
             parts.epochs().drainWhenDue(participant);
             return record;
         } finally {
-            parts.epochs().exit(participant);
+            Epochs.exit(participant);
         }
     }
 }

@@ -27,7 +27,7 @@ public class EpochBench {
     @Benchmark
     public Participant enterAndLeave() {
         final Participant participant = epochs.enter();
-        epochs.exit(participant);
+        Epochs.exit(participant);
         return participant;
     }
 
@@ -36,8 +36,8 @@ public class EpochBench {
     public Participant enterAndLeaveInside() {
         final Participant outer = epochs.enter();
         final Participant inner = epochs.enter();
-        epochs.exit(inner);
-        epochs.exit(outer);
+        Epochs.exit(inner);
+        Epochs.exit(outer);
         return inner;
     }
 }

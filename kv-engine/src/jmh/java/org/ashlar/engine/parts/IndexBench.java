@@ -3,6 +3,7 @@ package org.ashlar.engine.parts;
 import java.io.IOException;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.index.HashIndex;
 import org.ashlar.engine.record.RecordHeader;
@@ -62,10 +63,10 @@ public class IndexBench {
             final long record = parts.newRecord(participant, key, value);
             index.put(participant, hash(), key, Memory.ARRAY_BASE, EngineParts.KEY_BYTES, record, HashIndex.ABSENT);
             parts.epochs().drainWhenDue(participant);
-            parts.epochs().exit(participant);
+            Epochs.exit(participant);
             participant = parts.epochs().enter();
         }
-        parts.epochs().exit(participant);
+        Epochs.exit(participant);
     }
 
     /** Deletes the pool. */

@@ -3,6 +3,7 @@ package org.ashlar.engine.parts;
 import java.io.IOException;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.record.Scratch;
@@ -67,7 +68,7 @@ public class RecordBench {
     /** Deletes the pool. */
     @TearDown
     public void tearDown() throws IOException {
-        parts.epochs().exit(participant);
+        Epochs.exit(participant);
         parts.close();
     }
 
