@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * the JVM in {@link #writeBack} and in an interpreted compare-and-set; touch with a plain load first where a page may be bad.
  *
  * <p>Order of memory shows in the method's name: no suffix is plain, {@code Acquire}, {@code Release} and {@code Volatile} are
- * as in {@link java.lang.invoke.VarHandle}. All multi-byte values are little endian; only little-endian machines are supported.
+ * as in {@link java.lang.invoke.VarHandle}, {@code Consume} is explained at {@link #getLongConsume}. All multi-byte values are little endian; only little-endian machines are supported.
  * Plain loads and stores need no alignment, as on all processors that are supported; the JDK's own methods for unaligned access are not used:
  * compiled by themselves they contain loads that JDK 17 cannot step over when a page is bad, and ends instead.
  */
@@ -139,6 +139,20 @@ public final class Memory {
             RECORDER.loadAcquire(address);
         }
         return UnsafeApi.getLongAcquire(null, address);
+    }
+
+    /**
+     * A load that is ordered before those whose addresses are computed from its result, as {@code memory_order_consume} of C11 promises; before no
+     * other. A plain load, with which all processors that are supported keep that promise; the compiler cannot know the address sooner either.
+     *
+     * @param address of a word, aligned
+     * @return the word
+     */
+    public static long getLongConsume(final long address) {
+        if (RECORDER != null) {
+            RECORDER.loadAcquire(address);
+        }
+        return UnsafeApi.getLong(null, address);
     }
 
     public static long getLongVolatile(final long address) {

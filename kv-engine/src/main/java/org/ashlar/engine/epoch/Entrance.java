@@ -10,7 +10,7 @@ public final class Entrance {
 
     private final Epochs epochs;
 
-    /** Of the thread that comes most of the time, or did; plain: asked whose it is at each use. */
+    /** Of a thread that comes most of the time, or came first; plain: asked whose it is at each use. */
     private Participant usual = Participant.nobodys();
 
     /**

@@ -152,7 +152,7 @@ public final class Epochs {
         for (int i = 0; i < PROBES; i++) {
             final Participant p = all[(home + i) & (all.length - 1)];
             if (p != null && p.isOwnedBy(thread)) {
-                return p.isIdle() ? enterBy(p) : enterShared(); // busy: this operation is inside another one
+                return p.isIdle() ? enterBy(p) : enterShared(); // busy: this operation is inside another
             }
         }
         final Participant claimed = withoutFence && !isVirtual(thread) ? claim(thread) : null;
@@ -220,7 +220,9 @@ public final class Epochs {
             if (2 * ownedCount < all.length) {
                 return null;
             }
-            // Those that stay behind in a place where their thread does not look are vacated when it ends.
+            // Those that stay behind in a place where their thread does not look are vacated when it ends; an entrance
+            // may lead there still, so
+            // a thread can have two, one inside the other.
             owned = Arrays.copyOf(all, all.length * 2);
         }
     }

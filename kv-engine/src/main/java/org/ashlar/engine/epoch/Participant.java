@@ -125,11 +125,14 @@ public final class Participant extends ParticipantTrailingPad {
     /** The owner announces itself; somebody else's process-wide barrier orders this before what the owner loads next. */
     void announce(final long epoch) {
         ANNOUNCED.setOpaque(this, epoch);
-        // No instruction; but the compiler moves no load above it.
+        // No instruction on x86; but the compiler moves no load above it.
         VarHandle.acquireFence();
     }
 
-    /** Anybody announces itself on a shared participant; the compare-and-set is a full fence. */
+    /**
+     * Anybody announces itself on a shared participant. A full fence on x86; elsewhere a plain load behind it could still be made before it is
+     * seen, were it not for the volatile load of whether the epochs are closed, which stands between.
+     */
     boolean tryEnter(final long epoch) {
         return announced == 0 && ANNOUNCED.compareAndSet(this, 0L, epoch);
     }

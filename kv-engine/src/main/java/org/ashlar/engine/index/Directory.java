@@ -72,9 +72,9 @@ final class Directory {
         if (root == null) {
             return route(hash);
         }
-        final long segment = Memory.getLong(root.address(hash));
+        final long segment = Memory.getLongConsume(root.address(hash));
         final long page = all.pageAtOnce(segment);
-        return page == 0 ? 0 : Memory.getLong(wordAddress(page, LeafWord.depth(segment), hash));
+        return page == 0 ? -1 : Memory.getLongConsume(wordAddress(page, LeafWord.depth(segment), hash));
     }
 
     /** The word of the segment that covers a hash; that page says itself that it does, so no walk that goes by its depth loses its way. */

@@ -111,8 +111,8 @@ public final class HashIndex {
      * Finds the record of a key where it is most of the time: in one of its two lines, in a plain entry. So little that it can be part of its
      * caller, and that the processor can begin with the next look-up while it waits for this one's cache misses.
      *
-     * <p>Its loads are plain. Each but the first gets its address from the one before, so none can be made sooner, and all words are aligned:
-     * the ones that a writer released are seen with what it stored before.
+     * <p>Each of its loads but the first gets its address from the one before: so what a writer stored before it released a word is seen by who
+     * has seen the word.
      *
      * @param hash of the key
      * @param keyBase array that holds the key, or null
@@ -132,7 +132,7 @@ public final class HashIndex {
         final long line2 = page + IndexPage.secondOffset(hash);
         for (long left = IndexPage.match(line1, line2, tag); left != 0; left &= left - 1) {
             final long line = IndexPage.matchedLine(line1, line2, left);
-            final long difference = Entry.difference(Memory.getLong(IndexPage.matched(line, left)), tag);
+            final long difference = Entry.difference(Memory.getLongConsume(IndexPage.matched(line, left)), tag);
             final long record = all.data + Entry.plainOffset(difference);
             if (Entry.isPlain(difference)
                     && all.isKnownInUse(record + RecordHeader.BYTES + keyLength)
@@ -304,7 +304,8 @@ public final class HashIndex {
     // ---------------------------------------------------------------------------------------------------- writing
 
     /**
-     * Loads the first words that a write for a hash will need, so that they come into the cache while the caller prepares its record.
+     * Loads the first words that a write for a hash will need, so that they come into the cache side by side, while the caller prepares
+     * its record, or before it waits for the lock.
      *
      * @param hash of the key
      * @return something that depends on what was loaded

@@ -36,9 +36,10 @@ public final class IndexContext {
     /** A figure of {@link Space#usedBytes}, which never falls: so an old one is safe. */
     private long inUse;
 
+    /** The same as an address; 0 where nothing is to be found at once. */
     private long knownEnd;
 
-    private volatile boolean findsAtOnce = true;
+    private boolean findsAtOnce = true;
 
     final LongAdder splits = new LongAdder();
     final LongAdder recordsReadBySplits = new LongAdder();
@@ -101,7 +102,7 @@ public final class IndexContext {
     }
 
     /** Has {@link HashIndex#findAtOnce} find nothing from here on, for stores that look at each record before they hand it out. */
-    public void findNothingAtOnce() {
+    public synchronized void findNothingAtOnce() {
         findsAtOnce = false;
         knownEnd = 0;
     }
@@ -111,7 +112,8 @@ public final class IndexContext {
         return leafWord >= 0 && leafWord < inUse ? data + LeafWord.linearOffset(leafWord) : 0;
     }
 
-    private boolean isInUseByNow(final long end) {
+    /** One thread at a time, so that none puts an older figure in the place of a newer one. */
+    private synchronized boolean isInUseByNow(final long end) {
         inUse = space.usedBytes();
         knownEnd = data + (findsAtOnce ? inUse : 0);
         return end <= inUse;

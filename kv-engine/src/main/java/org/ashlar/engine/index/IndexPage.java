@@ -160,8 +160,9 @@ final class IndexPage {
     /** As {@link #match(long, int)}, in two lines at once; for {@link #matchedLine} and {@link #matched}. */
     static long match(final long line1, final long line2, final int tag) {
         final long tags = (tag & SHORT_TAG_MASK) * EACH_BYTE;
-        return (zeroBytes(Memory.getLong(line1) ^ tags) & HIGH_BITS)
-                | (zeroBytes(Memory.getLong(line2) ^ tags) >>> (Byte.SIZE - 1) & EACH_BYTE);
+        final long first = zeroBytes(Memory.getLongConsume(line1) ^ tags) & HIGH_BITS;
+        final long second = zeroBytes(Memory.getLongConsume(line2) ^ tags) >>> (Byte.SIZE - 1) & EACH_BYTE;
+        return (first | second) & -1L << Byte.SIZE; // byte 0 stands for no entry
     }
 
     /**

@@ -21,6 +21,9 @@ public final class Space implements Reclaimer {
     /** For each page that is taken, so many are judged that earlier opens left: a killed process has told nobody what it had emptied. */
     private static final int SWEPT_PER_TAKEN = 2;
 
+    /** As above, for each page of a chunk that is taken for runs: what takes few long steps has time for more, and fewer steps to the same growth. */
+    private static final int SWEPT_PER_TAKEN_FOR_RUNS = 8;
+
     /** Of what was not judged, so many parts are taken to be there for each that was unlinked: no sparser than what is left alone. */
     private static final int DENSE_FRACTION = 4;
 
@@ -171,7 +174,8 @@ public final class Space implements Reclaimer {
                 chunks.noteShortOfChunks(wholeChunks);
                 chunks.addEvacuationDebt(pages * WHOLE / (WHOLE - perMille) + 1);
             } else if (sweep.unsweptBytes() > 0) {
-                chunks.addEvacuationDebt(SWEPT_PER_TAKEN * pages * Evacuation.SWEPT_PAGES_COST / Sweep.SWEEP_PAGES);
+                final int swept = (wholeChunks ? SWEPT_PER_TAKEN_FOR_RUNS : SWEPT_PER_TAKEN) * pages;
+                chunks.addEvacuationDebt(swept * Evacuation.SWEPT_PAGES_COST / Sweep.SWEEP_PAGES);
             }
         }
     }
