@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -23,6 +25,8 @@ import org.ashlar.kv.StoreOptions;
 import org.ashlar.pmem.Memory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What sweeps over damaged files have found: each word here once led to an endless loop, out of the pool, or to the loss of something else. */
 final class DamagedWordsTest {
@@ -344,6 +348,31 @@ final class DamagedWordsTest {
             assertThrows(CorruptStoreException.class, () -> store.map("m").forEach((key, value) -> true));
             assertThrows(
                     CorruptStoreException.class, () -> store.map("m").keys().forEach(key -> {}));
+        });
+    }
+
+    /** A look-up misses it, so a put makes a second entry for the key. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aVerifiedWalkDoesNotHandOutWhatAHiddenEntryPointsAt(final boolean inTagWord) {
+        load(store -> {});
+        spoil(store -> {
+            final MapCore core = core(store, "m");
+            IndexDamage.hide(core.index(), recordOf(core, key(7)), dataOf(store), inTagWord);
+        });
+        withStore(TestStores.options().withVerifyReads(true), store -> {
+            final KvMap map = store.map("m");
+            assertNull(map.get(key(7)));
+            map.put(key(7), value(8, 40));
+            assertThrows(
+                    CorruptStoreException.class,
+                    () -> map.forEach((key, value) -> {
+                        if (Arrays.equals(key(7), key.toByteArray())) {
+                            assertArrayEquals(value(8, 40), value.toByteArray());
+                        }
+                        return true;
+                    }));
+            assertFalse(store.verify().isSound());
         });
     }
 
