@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.zip.CRC32C;
 import org.ashlar.engine.index.IndexDamage;
 import org.ashlar.engine.index.IndexPages;
 import org.ashlar.engine.record.Keys;
@@ -280,6 +281,26 @@ final class DamagedWordsTest {
         });
     }
 
+    /** The first one empties its span, which has no size of slots then. */
+    @Test
+    void theOnlyRecordOfASpanThatTwoEntriesPointAtIsTold() {
+        load(store -> store.map("lone").put(key(1), value(1, 3_000)));
+        spoil(store -> {
+            final MapCore core = core(store, "lone");
+            IndexDamage.duplicate(core.index(), recordOf(core, key(1)), dataOf(store));
+        });
+        withStore(TestStores.options(), store -> {
+            final KvMap map = store.map("lone");
+            assertFalse(store.verify().isSound(), "and all pages of the span are judged");
+            assertTrue(map.delete(key(1)));
+            assertTrue(map.delete(key(1)), "by the other entry");
+            assertThrows(CorruptStoreException.class, store::compact);
+            map.put(key(1), value(2, 3_000)); // nothing is left locked
+            assertArrayEquals(value(2, 3_000), map.get(key(1)));
+            assertEquals(RECORDS, store.map("m").size());
+        });
+    }
+
     @Test
     void anEntryThatPointsIntoTheMiddleOfSomethingCannotGiveItBack() {
         load(store -> store.map("large").put(key(1), value(1, 50_000)));
@@ -470,6 +491,26 @@ final class DamagedWordsTest {
                 assertEquals(RECORDS, store.map("m").size(), "nothing was lost by being refused");
             }
         }
+    }
+
+    @Test
+    void aNameThatIsTooLongForAMapDoesNotEndSalvage() {
+        load(store -> {});
+        spoil(store -> {
+            final long record = recordOf(store.catalog().catalog(), CatalogRecord.nameKey("m".getBytes(US_ASCII)));
+            Memory.putShort(record + RecordHeader.KEY_LENGTH_OFFSET, (short) 2_000);
+            final long end = RecordHeader.size(2_000, RecordHeader.valueLength(record)) - RecordHeader.TAIL_BYTES;
+            final CRC32C crc = new CRC32C();
+            crc.update(bytesOf(record + Integer.BYTES, (int) end - Integer.BYTES));
+            Memory.putInt(record, (int) crc.getValue());
+        });
+        final var report = Salvage.run(
+                path,
+                folder.resolve("target"),
+                TestStores.options(),
+                Tuning.tiny(),
+                Tuning.tiny().geometry());
+        assertEquals(RECORDS, report.copied().get("m"), "what the name's counterpart says");
     }
 
     @Test
