@@ -25,8 +25,8 @@ final class LeafWalk {
             final int depth = LeafWord.depth(word);
             Leaf.check(context, page, depth, incarnation, position);
             int found = 0;
-            if (Memory.getLongAcquire(page + IndexPage.FORWARD_OFFSET)
-                    == 0) { // or the chain's pages may be others' by now
+            // The chain of a page that was split before is dead, and its pages may be others' by now.
+            if (Memory.getLongAcquire(page + IndexPage.FORWARD_OFFSET) == 0) {
                 found = collect(page, IndexPage.LINES, records, 0);
                 final OverflowChain chain = new OverflowChain(context, page);
                 for (long overflow = chain.next(); overflow != 0; overflow = chain.next()) {
