@@ -144,9 +144,19 @@ final class MapCore {
         checkBounds(record);
     }
 
-    /** Checks that the key of a record belongs into the leaf that led to it. */
+    /**
+     * Checks that the key of a record belongs into the leaf that led to it, and that look-ups find it. Where they miss it because the tag
+     * of its entry is damaged, or what goes before it, a put may have made another entry for the key, and this one is old.
+     */
     void checkLeaf(final long record, final long page) {
-        index.checkPrefix(page, keys.hashOf(record));
+        final long hash = keys.hashOf(record);
+        index.checkPrefix(page, hash);
+        final long found = index.find(hash, null, record + RecordHeader.BYTES, RecordHeader.keyLength(record));
+        if (found != record && index.judge().refersTo(hash, record)) { // or it was replaced or removed meanwhile
+            throw new CorruptStoreException("an entry of map incarnation " + incarnation
+                    + " points at the record at linear offset " + (record - data)
+                    + ", but no look-up for its key finds it; verify the store");
+        }
     }
 
     void checkBounds(final long record) {

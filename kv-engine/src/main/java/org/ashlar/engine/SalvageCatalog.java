@@ -94,6 +94,9 @@ final class SalvageCatalog {
                 ? record.valueEnd(record.valueLength())
                 : null;
         if (key.length > 1 && CatalogRecord.isName(key)) {
+            if (!isPossible(CatalogRecord.nameIn(key))) {
+                return false;
+            }
             final ByteBuffer fields = ByteBuffer.wrap(
                             value == null || value.length < Long.BYTES + RootTail.BYTES
                                     ? new byte[Long.BYTES + RootTail.BYTES]
@@ -104,11 +107,18 @@ final class SalvageCatalog {
                     new NameRecord(
                             fields.getInt(0), fields.getLong(fields.capacity() - RootTail.BYTES), isIntact, certain));
         } else if (isIntact && value != null && key.length == 1 + Integer.BYTES && value.length >= RootTail.BYTES) {
-            incarnations.putIfAbsent(
-                    CatalogRecord.incarnationIn(key),
-                    new String(value, 0, value.length - RootTail.BYTES, StandardCharsets.UTF_8));
+            final String name = new String(value, 0, value.length - RootTail.BYTES, StandardCharsets.UTF_8);
+            if (!isPossible(name)) {
+                return false;
+            }
+            incarnations.putIfAbsent(CatalogRecord.incarnationIn(key), name);
         }
         return isIntact;
+    }
+
+    /** Whether a map can go by it: bytes that are no name may become more of them when they are made text, and bytes again. */
+    private static boolean isPossible(final String name) {
+        return !name.isEmpty() && Salvage.utf8(name).length <= StoreMaps.MAX_NAME_BYTES;
     }
 
     private List<FoundMap> resolve() {
@@ -126,7 +136,10 @@ final class SalvageCatalog {
         if (walk.isDamaged()) {
             incarnations.forEach((incarnation, name) -> {
                 if (!found.containsKey(incarnation)) {
-                    found.put(incarnation, new FoundMap(freeName(found, name), incarnation, 0, MAY_BE_GONE));
+                    final String free = freeName(found, name);
+                    found.put(
+                            incarnation,
+                            isPossible(free) ? new FoundMap(free, incarnation, 0, MAY_BE_GONE) : unnamed(incarnation));
                 }
             });
         }

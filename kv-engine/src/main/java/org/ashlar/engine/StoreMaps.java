@@ -14,7 +14,7 @@ import org.ashlar.pmem.PoolException;
 /** The maps of a store as a user sees them: checks names, enters and leaves the epochs, makes room, translates errors. */
 final class StoreMaps {
     private static final int ATTEMPTS_WHEN_FULL = 5;
-    private static final int MAX_NAME_BYTES = 1024;
+    static final int MAX_NAME_BYTES = 1024;
 
     private final EngineStore store;
     private final Pool pool;

@@ -4,14 +4,17 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.zip.CRC32C;
 import org.ashlar.engine.index.IndexDamage;
 import org.ashlar.engine.index.IndexPages;
 import org.ashlar.engine.record.Keys;
@@ -23,6 +26,8 @@ import org.ashlar.kv.StoreOptions;
 import org.ashlar.pmem.Memory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What sweeps over damaged files have found: each word here once led to an endless loop, out of the pool, or to the loss of something else. */
 final class DamagedWordsTest {
@@ -276,6 +281,26 @@ final class DamagedWordsTest {
         });
     }
 
+    /** The first one empties its span, which has no size of slots then. */
+    @Test
+    void theOnlyRecordOfASpanThatTwoEntriesPointAtIsTold() {
+        load(store -> store.map("lone").put(key(1), value(1, 3_000)));
+        spoil(store -> {
+            final MapCore core = core(store, "lone");
+            IndexDamage.duplicate(core.index(), recordOf(core, key(1)), dataOf(store));
+        });
+        withStore(TestStores.options(), store -> {
+            final KvMap map = store.map("lone");
+            assertFalse(store.verify().isSound(), "and all pages of the span are judged");
+            assertTrue(map.delete(key(1)));
+            assertTrue(map.delete(key(1)), "by the other entry");
+            assertThrows(CorruptStoreException.class, store::compact);
+            map.put(key(1), value(2, 3_000)); // nothing is left locked
+            assertArrayEquals(value(2, 3_000), map.get(key(1)));
+            assertEquals(RECORDS, store.map("m").size());
+        });
+    }
+
     @Test
     void anEntryThatPointsIntoTheMiddleOfSomethingCannotGiveItBack() {
         load(store -> store.map("large").put(key(1), value(1, 50_000)));
@@ -344,6 +369,31 @@ final class DamagedWordsTest {
             assertThrows(CorruptStoreException.class, () -> store.map("m").forEach((key, value) -> true));
             assertThrows(
                     CorruptStoreException.class, () -> store.map("m").keys().forEach(key -> {}));
+        });
+    }
+
+    /** A look-up misses it, so a put makes a second entry for the key. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aVerifiedWalkDoesNotHandOutWhatAHiddenEntryPointsAt(final boolean inTagWord) {
+        load(store -> {});
+        spoil(store -> {
+            final MapCore core = core(store, "m");
+            IndexDamage.hide(core.index(), recordOf(core, key(7)), dataOf(store), inTagWord);
+        });
+        withStore(TestStores.options().withVerifyReads(true), store -> {
+            final KvMap map = store.map("m");
+            assertNull(map.get(key(7)));
+            map.put(key(7), value(8, 40));
+            assertThrows(
+                    CorruptStoreException.class,
+                    () -> map.forEach((key, value) -> {
+                        if (Arrays.equals(key(7), key.toByteArray())) {
+                            assertArrayEquals(value(8, 40), value.toByteArray());
+                        }
+                        return true;
+                    }));
+            assertFalse(store.verify().isSound());
         });
     }
 
@@ -441,6 +491,26 @@ final class DamagedWordsTest {
                 assertEquals(RECORDS, store.map("m").size(), "nothing was lost by being refused");
             }
         }
+    }
+
+    @Test
+    void aNameThatIsTooLongForAMapDoesNotEndSalvage() {
+        load(store -> {});
+        spoil(store -> {
+            final long record = recordOf(store.catalog().catalog(), CatalogRecord.nameKey("m".getBytes(US_ASCII)));
+            Memory.putShort(record + RecordHeader.KEY_LENGTH_OFFSET, (short) 2_000);
+            final long end = RecordHeader.size(2_000, RecordHeader.valueLength(record)) - RecordHeader.TAIL_BYTES;
+            final CRC32C crc = new CRC32C();
+            crc.update(bytesOf(record + Integer.BYTES, (int) end - Integer.BYTES));
+            Memory.putInt(record, (int) crc.getValue());
+        });
+        final var report = Salvage.run(
+                path,
+                folder.resolve("target"),
+                TestStores.options(),
+                Tuning.tiny(),
+                Tuning.tiny().geometry());
+        assertEquals(RECORDS, report.copied().get("m"), "what the name's counterpart says");
     }
 
     @Test

@@ -106,7 +106,7 @@ final class HostileFilesTest {
                 defects,
                 () ->
                         "run one again with -Dtest=HostileFilesTest#aRangeOfCases -Dashlar.first=<case> -Dashlar.count=1");
-        System.out.println(done + " damaged files");
+        System.out.println("| damaged files | `-Dtest=HostileFilesTest` | " + done + " files in this run | nothing |");
     }
 
     @Test

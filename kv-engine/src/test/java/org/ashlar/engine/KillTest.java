@@ -1,136 +1,40 @@
 package org.ashlar.engine;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Processes that write and are really killed: what they were told is done is there, and nothing is there by half. */
+/**
+ * Processes that write and are really killed: what they were told is done is there, and nothing is there by half. {@link KillLongSet} does
+ * the same many times.
+ */
 final class KillTest {
-    private static final long ENDLESS = Long.MAX_VALUE;
-
     @TempDir(factory = MemoryFolder.class)
     Path folder;
 
-    private final KillOracle oracle = new KillOracle();
-
-    private long life = Long.getLong("ashlar.seed", System.nanoTime() & 0xFFFFF) * 100;
-
-    /** When to kill: so many microseconds after the child said something for the so-manieth time. */
-    private record Plan(char said, int times, int delayMicros, long operations) {}
-
-    private long[] runAndKill(final Path path, final Plan plan) throws IOException, InterruptedException {
-        final Path errors = folder.resolve("errors");
-        final Process child = new ProcessBuilder(ChildJvm.command(
-                        KillChild.class, path.toString(), Long.toString(life), Long.toString(plan.operations)))
-                .redirectError(errors.toFile())
-                .start();
-        final long[] acknowledged = new long[KillWorkload.WRITERS];
-        int left = plan.times;
-        final byte[] said = new byte[1 << 12];
-        try (InputStream in = child.getInputStream()) {
-            for (int n = in.read(said); n > 0; n = in.read(said)) {
-                for (int i = 0; i < n; i++) {
-                    final int writer = said[i] - '0';
-                    if (writer >= 0 && writer < KillWorkload.WRITERS) {
-                        acknowledged[writer]++;
-                    }
-                    if (said[i] == plan.said && --left == 0) {
-                        pause(plan.delayMicros);
-                        child.toHandle().destroyForcibly(); // unlike the process itself, it leaves the pipe open
-                    }
-                }
-            }
-        } finally {
-            child.destroyForcibly();
-        }
-        child.waitFor();
-        assertTrue(left <= 0, () -> "the child never said '" + plan.said + "' so often: " + errorsOf(errors));
-        return acknowledged;
-    }
-
-    private static String errorsOf(final Path errors) {
-        try {
-            return Files.readString(errors);
-        } catch (final IOException e) {
-            return e.toString();
-        }
-    }
-
-    private static void pause(final int micros) {
-        final long until = System.nanoTime() + micros * 1_000L;
-        while (System.nanoTime() - until < 0) {
-            Thread.onSpinWait();
-        }
-    }
-
-    private void check(final Path path, final long[] acknowledged, final Plan plan) {
-        try (EngineStore store = TestStores.tiny(path)) {
-            oracle.settle(store, life, acknowledged);
-            oracle.check(store, plan + ", acknowledged " + Arrays.toString(acknowledged) + ", life " + life);
-            life++;
-            if (life % 2 == 0) {
-                store.abandon();
-            }
-        }
-    }
+    private final long life = Long.getLong("ashlar.seed", System.nanoTime() & 0xFFFFF) * 100;
+    private final SplittableRandom random = new SplittableRandom(life);
 
     @Test
     void whatWasAcknowledgedIsThereAfterEachKillOverGenerations() throws Exception {
-        final SplittableRandom random = new SplittableRandom(life);
-        Path path = folder.resolve("pool");
-        final int lives = TestStores.LONG ? 400 : 10;
-        for (int i = 0; i < lives; i++) {
-            final int operations = 1 + random.nextInt(random.nextInt(3) == 0 ? 6_000 : 600);
-            final Plan plan = new Plan('0', operations, random.nextInt(300), ENDLESS);
-            check(path, runAndKill(path, plan), plan);
-            if (oracle.liveBytes() > 4 << 20) { // of 16 MiB; a full store would end the child
-                Files.delete(path);
-                oracle.clear();
-                path = folder.resolve("pool-" + i);
-            }
-        }
+        new KillRun(folder, life).killOverGenerations(TestStores.LONG ? 400 : 10, random);
     }
 
     @Test
     void aKillAtChosenPointsLosesNothing() throws Exception {
-        final SplittableRandom random = new SplittableRandom(life);
-        final List<Plan> plans = List.of(
-                new Plan(KillChild.OPENING, 1, 150_000 + random.nextInt(250_000), ENDLESS), // creation
-                new Plan(KillChild.OPENING, 1, 100_000 + random.nextInt(350_000), ENDLESS),
-                new Plan(KillChild.GREW, 2, random.nextInt(100), ENDLESS), // once at first, then at the first growth
-                new Plan(KillChild.OPEN, 1, random.nextInt(2_000), ENDLESS),
-                new Plan(KillChild.MAPS, 2, random.nextInt(500), ENDLESS), // creation of a map
-                new Plan(KillChild.SPLIT, 1 + random.nextInt(3), random.nextInt(100), ENDLESS),
-                new Plan(KillChild.COMPACTING, 1, random.nextInt(20_000), ENDLESS),
-                new Plan('1', 5 + random.nextInt(40), random.nextInt(100), ENDLESS), // first touch
-                new Plan(KillChild.CLOSING, 1, random.nextInt(400), 500),
-                new Plan(KillChild.CLOSING, 1, random.nextInt(4_000), 500),
-                new Plan(KillChild.CLOSED, 1, 0, 200));
+        final KillRun run = new KillRun(folder, life);
         for (int round = 0; round < (TestStores.LONG ? 20 : 1); round++) {
-            final Path path = folder.resolve("pool-" + round);
-            oracle.clear();
-            for (final Plan plan : plans) {
-                check(path, runAndKill(path, plan), plan);
-            }
+            run.killAtChosenPoints(folder.resolve("pool-" + round), random);
         }
     }
 
     @Test
     void manyKillsWhileThePoolIsCreatedLeaveAPoolThatOpens() throws Exception {
-        final SplittableRandom random = new SplittableRandom(life);
+        final KillRun run = new KillRun(folder, life);
         for (int i = 0; i < (TestStores.LONG ? 100 : 4); i++) {
-            final Path path = folder.resolve("pool-" + i);
-            final Plan plan = new Plan(KillChild.OPENING, 1, random.nextInt(500_000), 10);
-            check(path, runAndKill(path, plan), plan);
-            oracle.clear();
+            run.kill(folder.resolve("pool-" + i), new KillRun.Plan(KillChild.OPENING, 1, random.nextInt(500_000), 10));
+            run.forget();
         }
     }
 }

@@ -32,9 +32,11 @@ public final class IndexJudge {
             final long page = context.pageOf(word);
             final int depth = LeafWord.depth(word);
             Leaf.check(context, page, depth, incarnation, hash);
+            // The chain of a page that was split before is dead, and its pages may be others' by now.
+            final boolean isSplit = Memory.getLongAcquire(page + IndexPage.FORWARD_OFFSET) != 0;
             boolean found = lineRefersTo(page, IndexPage.firstLine(hash), record)
                     || lineRefersTo(page, IndexPage.secondLine(hash), record);
-            if (!found) {
+            if (!found && !isSplit) {
                 // All others are looked at: what replaced the record must be durable before anything relies on it.
                 found = linesReferTo(page, IndexPage.FIRST_STASH_LINE, record);
                 final OverflowChain chain = new OverflowChain(context, page);

@@ -24,13 +24,17 @@ final class LeafWalk {
             final long page = context.pageOf(word);
             final int depth = LeafWord.depth(word);
             Leaf.check(context, page, depth, incarnation, position);
-            int found = collect(page, IndexPage.LINES, records, 0);
-            final OverflowChain chain = new OverflowChain(context, page);
-            for (long overflow = chain.next(); overflow != 0; overflow = chain.next()) {
-                if (records.length - found < IndexPage.BYTES / Long.BYTES) {
-                    records = Arrays.copyOf(records, records.length * 2);
+            int found = 0;
+            // The chain of a page that was split before is dead, and its pages may be others' by now.
+            if (Memory.getLongAcquire(page + IndexPage.FORWARD_OFFSET) == 0) {
+                found = collect(page, IndexPage.LINES, records, 0);
+                final OverflowChain chain = new OverflowChain(context, page);
+                for (long overflow = chain.next(); overflow != 0; overflow = chain.next()) {
+                    if (records.length - found < IndexPage.BYTES / Long.BYTES) {
+                        records = Arrays.copyOf(records, records.length * 2);
+                    }
+                    found = collect(overflow, IndexPage.LINES, records, found);
                 }
-                found = collect(overflow, IndexPage.LINES, records, found);
             }
             Memory.acquireFence();
             final long forward = Leaf.durableForward(context, page);

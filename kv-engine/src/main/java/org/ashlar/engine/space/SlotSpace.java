@@ -335,17 +335,20 @@ final class SlotSpace {
         descriptors.lock(descriptor);
         final int flags = SlotPage.flags(descriptor);
         final long shape = SlotPage.shape(descriptor);
-        final int bit = (int) ((slot - layout.addressOfPage(page) - (shape & SlotPage.FIRST_MASK))
-                / classes.bytesOf(SlotPage.classOf(flags)));
+        final int sizeClass = SlotPage.classOf(flags); // none where the span was emptied, and given back too
+        final int bit = sizeClass < 0
+                ? 0
+                : (int) ((slot - layout.addressOfPage(page) - (shape & SlotPage.FIRST_MASK))
+                        / classes.bytesOf(sizeClass));
         final long word = descriptor + CoreDescriptor.BITMAP_OFFSET + (long) (bit >>> 6) * Long.BYTES;
         final long bits = Memory.getLong(word);
-        if ((bits & 1L << bit) == 0) {
+        if (sizeClass < 0 || (bits & 1L << bit) == 0) {
             descriptors.unlock(descriptor);
             throw new CorruptStoreException("the slot at linear offset " + (slot - data)
                     + " was to be given back twice, as if two entries had pointed at it; verify the store");
         }
         Memory.putLong(word, bits & ~(1L << bit));
-        sparse.noteTaken(-classes.bytesOf(SlotPage.classOf(flags)));
+        sparse.noteTaken(-classes.bytesOf(sizeClass));
         final int left = SlotPage.count(descriptor) - 1;
         Memory.putInt(descriptor + CoreDescriptor.COUNT_OFFSET, left);
         offerLocked(page, descriptor, flags, left);

@@ -8,22 +8,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.ashlar.kv.Durability;
 import org.ashlar.kv.Placement;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 
 /**
- * The long set: every workload with many seeds, seed after seed, each a part of its own. A part that has ended is a line of the progress
- * file, and is not run again; so the set can be stopped at any time, and the same command goes on with it. Surefire does not run it of
- * itself, as its name does not end as those of tests do:
+ * The long set: every workload with many seeds, each a part of its own. First each seed is run with one workload, then each with the next
+ * one, so that a set that is stopped early has tried many of both. A part that has ended is a line of the progress file, and is not run
+ * again; so the set can be stopped at any time, and the same command goes on with it. At its end it prints a row for the table in the README.
+ * Processes may share a progress file when their seeds differ. Surefire does not run it of itself, as its name does not end as those of tests do:
  *
  * <pre>
  * mvn -pl kv-engine -am test -Dtest=CrashLongSet -Dashlar.sim.seed=1-200 -Dashlar.sim.minutes=60 -Dashlar.sim.progress=/var/tmp/crash
@@ -39,12 +39,7 @@ final class CrashLongSet {
     private static final String DONE = "done";
     private static final String FAILED = "FAILED";
 
-    private final TestReporter reporter;
     private final Path progress = Path.of(System.getProperty("ashlar.sim.progress", "target/crash-long-set"));
-
-    CrashLongSet(final TestReporter reporter) {
-        this.reporter = reporter;
-    }
 
     /** A workload on a store of one kind. */
     private record Workload(String name, Subject subject, Profile profile) {
@@ -75,8 +70,11 @@ final class CrashLongSet {
         final String only = System.getProperty(WORKLOAD);
         final Set<String> ended = only == null ? endedParts() : Set.of();
         final List<String> failures = new ArrayList<>();
-        for (final long seed : Replay.seeds(SEEDS, SEEDS).toArray()) {
-            for (final Workload workload : workloads()) {
+        final List<Workload> workloads = workloads();
+        final long[] seeds = Replay.seeds(SEEDS, SEEDS).toArray();
+        for (int round = 0; round < workloads.size(); round++) {
+            for (final long seed : seeds) {
+                final Workload workload = workloads.get((int) ((seed + round) % workloads.size()));
                 final boolean isDue = only == null
                         ? System.nanoTime() - start < limit && !ended.contains(workload.name + " " + seed)
                         : only.equals(workload.name);
@@ -85,7 +83,7 @@ final class CrashLongSet {
                 }
             }
         }
-        reporter.publishEntry(summary());
+        System.out.println(row());
         assertEquals(List.of(), failures);
     }
 
@@ -137,20 +135,35 @@ final class CrashLongSet {
         return ended;
     }
 
-    private String summary() throws IOException {
-        final Set<String> seeds = new HashSet<>();
-        final Map<String, Long> images = new HashMap<>();
+    /** What has been run until now, in this process and in others before it. */
+    private String row() throws IOException {
+        final Set<String> seeds = new TreeSet<>();
+        final Set<String> workloads = new TreeSet<>();
+        final Set<String> failed = new TreeSet<>();
+        long images = 0;
         long kills = 0;
-        long failed = 0;
         final List<String[]> lines = lines();
         for (final String[] part : lines) {
+            final String name = part[1] + " " + part[2];
+            workloads.add(part[1]);
             seeds.add(part[2]);
-            images.merge(part[1], Long.parseLong(part[3]), Long::sum);
+            images += Long.parseLong(part[3]);
             kills += Long.parseLong(part[4]);
-            failed += part[0].equals(FAILED) ? 1 : 0;
+            if (part[0].equals(FAILED)) {
+                failed.add(name);
+            } else {
+                failed.remove(name);
+            }
         }
-        return images.values().stream().mapToLong(Long::longValue).sum() + " crash images, " + kills
-                + " of them of killed processes, " + seeds.size() + " seeds, " + lines.size() + " runs of "
-                + images.size() + " workloads, " + failed + " failed";
+        return String.format(
+                Locale.ROOT,
+                "| crash images | `-Dtest=CrashLongSet` | %,d images, %,d of them of killed processes, in %,d runs of %d workloads, %d seeds"
+                        + " | %s |",
+                images,
+                kills,
+                lines.size(),
+                workloads.size(),
+                seeds.size(),
+                failed.isEmpty() ? "nothing" : "failures left: " + failed);
     }
 }

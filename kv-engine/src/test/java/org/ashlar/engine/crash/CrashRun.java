@@ -383,6 +383,9 @@ final class CrashRun {
             if (!simulator.fileExists()) {
                 return;
             }
+            if (!simulator.isNamed()) {
+                delete(image);
+            }
             simulator.writeImage(simulator.isNamed() ? image : subject.draftOf(image), choice, treatment, random);
             RecorderHub.install(null);
             try {
@@ -401,8 +404,7 @@ final class CrashRun {
                         : new AssertionError(e.getMessage() + "\n  in the image of an image: " + what, e);
             } finally {
                 RecorderHub.install(recorder);
-                delete(image);
-                delete(subject.draftOf(image));
+                delete(subject.draftOf(image)); // the image itself is overwritten
             }
         }
 

@@ -3,24 +3,57 @@ package org.ashlar.engine.crash;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a key may hold. The bytes follow from the map, the key and the version, so that a value that is old, torn, or another
  * key's is known as such.
- *
- * @param version number of the operation that stored it; {@link #ABSENT}'s is -1
- * @param length bytes
  */
-record Value(long version, int length) {
+final class Value {
     static final Value ABSENT = new Value(-1, -1);
 
     private static final int LONG_KEY_ONE_IN = 11;
 
+    private final long version;
+    private final int length;
+
+    /** Those that were asked for last: each image asks again, and to make them took a good part of the time that it takes. */
+    private @Nullable Content content;
+
+    private static final class Content {
+        final String map;
+        final int key;
+        final byte[] bytes;
+
+        Content(final String map, final int key, final byte[] bytes) {
+            this.map = map;
+            this.key = key;
+            this.bytes = bytes;
+        }
+    }
+
+    /**
+     * Makes a value.
+     *
+     * @param version number of the operation that stored it; {@link #ABSENT}'s is -1
+     * @param length bytes
+     */
+    Value(final long version, final int length) {
+        this.version = version;
+        this.length = length;
+    }
+
+    /** The bytes, which are not to be changed. */
     byte[] bytes(final String map, final int key) {
+        final Content last = content;
+        if (last != null && last.key == key && last.map.equals(map)) {
+            return last.bytes;
+        }
         final byte[] bytes = new byte[length];
         new SplittableRandom(version * 31 + key).nextBytes(bytes);
         final byte[] label = (map + "/" + key + "/" + version + ";").getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(label, 0, bytes, 0, Math.min(label.length, length));
+        content = new Content(map, key, bytes);
         return bytes;
     }
 
@@ -63,6 +96,16 @@ record Value(long version, int length) {
         } catch (final NumberFormatException e) {
             return -1;
         }
+    }
+
+    @Override
+    public boolean equals(final @Nullable Object other) {
+        return other instanceof Value value && value.version == version && value.length == length;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(version * 31 + length);
     }
 
     @Override

@@ -54,6 +54,27 @@ public final class IndexDamage {
         });
     }
 
+    /** Changes the byte of the tag word that goes with the entry that names a record, or one bit of the tag in the entry itself. */
+    public static void hide(final HashIndex index, final long record, final long data, final boolean inTagWord) {
+        index.walk((page, records, count) -> {
+            for (int line = IndexPage.FIRST_BUCKET_LINE; line < IndexPage.LINES; line++) {
+                for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
+                    final long place = IndexPage.entry(IndexPage.line(page, line), j);
+                    final long entry = Memory.getLong(place);
+                    if (Entry.hasRecord(entry) && data + Entry.linearOffset(entry) == record) {
+                        if (inTagWord) {
+                            IndexPage.putShortTag(place, ~Entry.tag(entry));
+                        } else {
+                            Memory.putLong(place, entry ^ (1L << (Long.SIZE - 2)));
+                        }
+                        return false;
+                    }
+                }
+            }
+            return true;
+        });
+    }
+
     /** Copies the entry that names a record into an empty place of its line, with the byte that goes with it. */
     public static void duplicate(final HashIndex index, final long record, final long data) {
         index.walk((page, records, count) -> {

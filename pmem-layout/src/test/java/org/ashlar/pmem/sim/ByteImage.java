@@ -83,19 +83,21 @@ final class ByteImage {
     }
 
     /**
-     * Writes the bytes to a file, with some pages replaced.
+     * Writes the bytes to a file, with some pages replaced. A file that is there is overwritten in place: to free its pages and to allocate
+     * them again takes longer than all that is written.
      *
      * @param file created or overwritten
      * @param replaced pages by number
      */
     void write(final Path file, final Map<Integer, byte[]> replaced) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            final long written = channel.size();
             run.clear();
             long runOffset = 0;
             for (int p = 0; p < pageCount(); p++) {
                 final byte[] other = replaced.get(p);
-                final byte[] page = other != null ? other : page((long) p * PAGE_BYTES);
+                final byte[] held = other != null ? other : page((long) p * PAGE_BYTES);
+                final byte[] page = held == null && (long) p * PAGE_BYTES < written ? ZERO_PAGE : held;
                 if (page == null || !run.hasRemaining()) {
                     flush(channel, runOffset);
                 }
