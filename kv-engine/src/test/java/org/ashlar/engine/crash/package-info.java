@@ -10,5 +10,11 @@
  * {@link org.ashlar.engine.crash.ThreadedWorkload} is what several threads do, {@link org.ashlar.engine.crash.Histories} what may be left
  * of it. {@link org.ashlar.engine.crash.PersistenceMutationTest} shows that nothing the engine does for persistence is left out
  * unnoticed, and {@link org.ashlar.engine.crash.CrashLongSet} is the set that runs overnight.
+ *
+ * <p>What workloads hardly come to has tests of its own, which count as noticing for {@link org.ashlar.engine.crash.MutantCatchers}:
+ * {@link org.ashlar.engine.crash.ChunkTableCrashTest} the words that say what space is used for,
+ * {@link org.ashlar.engine.crash.RecycledIndexChunkCrashTest} chunks that become the index's,
+ * {@link org.ashlar.engine.crash.IndexGrowthCrashTest} splits, roots, overflow chains and the stash,
+ * {@link org.ashlar.engine.crash.FirstTouchCrashTest} and {@link org.ashlar.engine.crash.KilledWriterCrashTest} what a killed process leaves.
  */
 package org.ashlar.engine.crash;
