@@ -25,8 +25,9 @@ final class MutantCatchers {
             Map.entry("Chunks.settle", List.of("SettledSpansTest", "ChunkTableCrashTest, chunk word")),
             Map.entry("Chunks.zeroPageHeads", List.of("RecycledIndexChunkCrashTest")),
             Map.entry("IndexJudge.lineRefersTo", List.of("JudgeDurabilityTest")),
-            Map.entry("FirstTouch.settleLine", List.of("FirstTouchCrashTest")),
-            Map.entry("LeafWalk.collect", List.of("IndexGrowthCrashTest, reads")),
+            Map.entry("FirstTouch.settleLine", List.of("FirstTouchCrashTest, reads")),
+            Map.entry("IndexContext.settle", List.of("FirstTouchCrashTest, puts")),
+            Map.entry("LeafWalk.collect", List.of("IndexGrowthCrashTest, iteration")),
             Map.entry("LeafSplit.findRoom", List.of("IndexGrowthCrashTest, reads")),
             Map.entry("LeafSplit.makeOverflowRoom", List.of("IndexGrowthCrashTest, reads", "IndexGrowthCrashTest")),
             Map.entry("LeafSplit.writeOverflow", List.of("IndexGrowthCrashTest")),
@@ -62,7 +63,8 @@ final class MutantCatchers {
         others.put("JudgeDurabilityTest", JudgeDurabilityTest::isDurableAfterJudging);
         others.put("SplitMarksTest", SplitMarksTest::areMarksDurable);
         others.put("KnownCountCrashTest", KnownCountCrashTest::countsRight);
-        others.put("FirstTouchCrashTest", FirstTouchCrashTest::takesNothingBack);
+        others.put("FirstTouchCrashTest, reads", FirstTouchCrashTest::takesNothingBack);
+        others.put("FirstTouchCrashTest, puts", FirstTouchCrashTest::losesNothing);
         others.put("TwoWritersTest", TwoWritersTest::loseNothing);
         others.put("ChunkTableCrashTest, large record", ChunkTableCrashTest::keepsOrderOfWords);
         others.put("ChunkTableCrashTest, chunk word", ChunkTableCrashTest::keepsChunkWords);
@@ -70,6 +72,7 @@ final class MutantCatchers {
         others.put("RecycledIndexChunkCrashTest", RecycledIndexChunkCrashTest::leaksNothing);
         others.put("IndexGrowthCrashTest", IndexGrowthCrashTest::losesNothing);
         others.put("IndexGrowthCrashTest, reads", IndexGrowthCrashTest::takesNothingBack);
+        others.put("IndexGrowthCrashTest, iteration", IndexGrowthCrashTest::walksDurably);
         others.put("KilledWriterCrashTest", KilledWriterCrashTest::loseNothing);
     }
 

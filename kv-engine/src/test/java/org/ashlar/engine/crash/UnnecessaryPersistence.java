@@ -88,10 +88,6 @@ final class UnnecessaryPersistence {
                     + " after the split does not, and no test has that",
             "FENCE Directory.publishRoot",
             "as that of replaceIn",
-            "WRITE_BACK IndexContext.settle",
-            "a killed process's forward word, filter or chain that the next one relies on; no directed test yet",
-            "FENCE IndexContext.settle",
-            "as its write-back",
             "FENCE Leaf.durableForward",
             "whoever goes through the word fences before its own entry; another thread may have changed the directory"
                     + " before, and no test has that");
