@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import org.ashlar.engine.index.ForwardWords;
 import org.ashlar.kv.Placement;
 import org.ashlar.kv.Store;
 import org.ashlar.pmem.Geometry;
@@ -30,7 +31,7 @@ public final class SplitMarksTest {
     /**
      * Splits a page.
      *
-     * @return whether all of its lines are durable then
+     * @return whether all of its lines are durable from the moment on at which its forward word is stored
      */
     public static boolean areMarksDurable() {
         try (ImageDirectory directory = new ImageDirectory()) {
@@ -41,6 +42,13 @@ public final class SplitMarksTest {
                 final EngineMap map = (EngineMap) store.map("m");
                 final long[] parent = {0};
                 final long splits = store.stats().splits();
+                final boolean[] isDurable = {true};
+                simulator.listen((event, kind) -> {
+                    if (parent[0] != 0
+                            && ForwardWords.isSetIn(parent[0])) { // on its way to be durable, or there by chance
+                        isDurable[0] &= areLinesDurable(simulator, parent[0]);
+                    }
+                });
                 for (int i = 0; store.stats().splits() == splits; i++) {
                     if (i % 50 == 0) {
                         map.core().index().visitLeaf(0, (page, records, count) -> {
@@ -50,15 +58,21 @@ public final class SplitMarksTest {
                     }
                     map.put(Integer.toString(i).getBytes(java.nio.charset.StandardCharsets.US_ASCII), new byte[4]);
                 }
+                simulator.listen(null);
                 assertEquals(splits + 1, store.stats().splits());
-                boolean isDurable = true;
-                for (int offset = Memory.LINE_BYTES; offset < Geometry.PAGE_BYTES; offset += Memory.LINE_BYTES) {
-                    isDurable &= !simulator.isPending(parent[0] + offset);
-                }
-                return isDurable;
+                return isDurable[0] && areLinesDurable(simulator, parent[0]);
             }
         } finally {
             RecorderHub.install(null);
         }
+    }
+
+    /** Whether all lines of a page but the first are durable. */
+    private static boolean areLinesDurable(final CrashSimulator simulator, final long page) {
+        boolean isDurable = true;
+        for (int offset = Memory.LINE_BYTES; offset < Geometry.PAGE_BYTES; offset += Memory.LINE_BYTES) {
+            isDurable &= !simulator.isPending(page + offset);
+        }
+        return isDurable;
     }
 }

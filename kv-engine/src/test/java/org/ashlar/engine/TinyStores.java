@@ -54,6 +54,26 @@ public final class TinyStores {
                 tuning(chunks));
     }
 
+    /**
+     * Opens, or creates, a store that has all its blocks: to get more syncs the file, and with it what nobody has persisted.
+     *
+     * @param path of the pool
+     * @param geometry of the pool
+     * @return the store, with descriptors in the pool
+     */
+    public static Store openGrown(final Path path, final Geometry geometry) {
+        final EngineStore store = EngineStore.open(
+                path,
+                StoreOptions.defaults()
+                        .withInitialBytes(INITIAL_BYTES)
+                        .withDurability(Durability.WRITE_BACK_FORCED)
+                        .withPlacement(Placement.POOL)
+                        .withBackgroundWork(false),
+                new Tuning(geometry, Tuning.tiny().hashSeed()));
+        store.space().pool().allocateChunksTo(geometry.maxChunks());
+        return store;
+    }
+
     private static Tuning tuning(final int chunks) {
         final Geometry tiny = Objects.requireNonNull(Tuning.tiny().geometry());
         return new Tuning(

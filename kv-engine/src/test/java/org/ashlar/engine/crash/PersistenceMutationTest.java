@@ -4,19 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableSet;
-import java.util.function.BooleanSupplier;
-import org.ashlar.engine.JudgeDurabilityTest;
-import org.ashlar.engine.SplitMarksTest;
-import org.ashlar.engine.TwoWritersTest;
+import org.ashlar.engine.SettledSpansTest;
 import org.ashlar.engine.crash.MutationReport.Outcome;
-import org.ashlar.kv.Placement;
 import org.ashlar.pmem.sim.Mutants;
 import org.ashlar.pmem.sim.Mutants.Mutant;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,14 +17,16 @@ import org.junit.jupiter.api.TestReporter;
 
 /**
  * Leaves out one write-back, one fence, or the order of one release store after the other: the crash tests must notice each time. The
- * quick run does so for what a short workload passes, {@code -Dashlar.long=true} for what all workloads pass. The report is in {@code
- * target/persistence-mutants.txt} and {@code .json}.
+ * quick run does so for what short workloads pass and the tests of what a killed process leaves, {@code -Dashlar.long=true} for what all
+ * workloads pass, and it tries those too that need not be noticed: hours. {@code -Dashlar.sim.seed} says with which seeds. The report is in
+ * {@code target/persistence-mutants.txt} and {@code .json}.
  */
 @Tag("simulator")
 final class PersistenceMutationTest {
+    /** Images of them are hardly crashed again, as that takes long; one of the tests that may notice does so. */
     private static final List<Profile> SHORT = List.of(
-            EngineProfiles.everyFence(),
-            EngineProfiles.churn().withCompactions(0).withOperations(0, 50));
+            EngineProfiles.everyFence().withCrashes(Profile.EVERY_FENCE, 4, 1_000),
+            EngineProfiles.churn().withName("short churn").withCompactions(0).withOperations(0, 50));
 
     private final TestReporter reporter;
 
@@ -48,7 +43,12 @@ final class PersistenceMutationTest {
     @Test
     void whateverIsLeftOutIsMissed() {
         final boolean isLong = Boolean.getBoolean("ashlar.long");
-        final List<Profile> profiles = isLong ? EngineProfiles.all() : SHORT;
+        final List<Profile> profiles = new ArrayList<>(SHORT);
+        if (isLong) {
+            profiles.addAll(EngineProfiles.all());
+        }
+        final MutantCatchers catchers =
+                new MutantCatchers(profiles, Replay.seeds(2, 4).toArray());
         final NavigableSet<Mutant> mutants = mutantsOf(profiles);
         assertTrue(mutants.size() > 20, mutants::toString);
         final MutationReport report = new MutationReport(isLong ? "long" : "quick");
@@ -61,8 +61,7 @@ final class PersistenceMutationTest {
             last = method;
             final String unnecessary = UnnecessaryPersistence.reasonFor(mutant, number);
             final String open = UnnecessaryPersistence.whyLeft(mutant, number);
-            final String by =
-                    isLong || (unnecessary == null && open == null) ? caughtBy(mutant, profiles, isLong ? 4 : 2) : null;
+            final String by = isLong || unnecessary == null ? catchers.noticedBy(mutant) : null;
             if (by != null) {
                 report.add(mutant, Outcome.CAUGHT, by);
             } else if (unnecessary != null) {
@@ -80,51 +79,16 @@ final class PersistenceMutationTest {
         assertEquals(List.of(), news, "nobody noticed that these were left out");
     }
 
+    /** What the workloads pass, and the tests of what a killed process leaves, which short workloads do not come to. */
     private static NavigableSet<Mutant> mutantsOf(final List<Profile> profiles) {
         Mutants.begin();
         for (final Profile profile : profiles) {
-            run(profile.withCrashes(0, 1, 1_000).withReaders(4), 1);
-            run(profile, 1);
+            MutantCatchers.run(profile.withCrashes(0, 1, 1_000).withReaders(4), 1);
+            MutantCatchers.run(profile, 1);
         }
+        assertTrue(ChunkTableCrashTest.keepsChunkWords());
+        assertTrue(SettledSpansTest.areDurableWhenTouched());
+        assertTrue(RecycledIndexChunkCrashTest.leaksNothing());
         return Mutants.end();
-    }
-
-    /** The test that notices, or null. */
-    private static @Nullable String caughtBy(final Mutant mutant, final List<Profile> profiles, final int seeds) {
-        Mutants.leaveOut(mutant);
-        try {
-            return firstThatNotices(profiles, seeds);
-        } finally {
-            Mutants.leaveOut(null);
-        }
-    }
-
-    private static @Nullable String firstThatNotices(final List<Profile> profiles, final int seeds) {
-        for (int seed = 1; seed <= seeds; seed++) {
-            for (final Profile profile : profiles) {
-                try {
-                    run(profile, seed);
-                } catch (final AssertionError e) {
-                    return profile.name() + ", seed " + seed;
-                }
-            }
-        }
-        final Map<String, BooleanSupplier> others = new LinkedHashMap<>();
-        others.put("JudgeDurabilityTest", JudgeDurabilityTest::isDurableAfterJudging);
-        others.put("SplitMarksTest", SplitMarksTest::areMarksDurable);
-        others.put("TwoWritersTest", TwoWritersTest::loseNothing);
-        others.put("KnownCountCrashTest", KnownCountCrashTest::countsRight);
-        others.put("KilledWriterCrashTest", KilledWriterCrashTest::loseNothing);
-        for (final Map.Entry<String, BooleanSupplier> other : others.entrySet()) {
-            if (!other.getValue().getAsBoolean()) {
-                return other.getKey();
-            }
-        }
-        return null;
-    }
-
-    private static void run(final Profile profile, final long seed) {
-        new CrashRun(new EngineSubject(Placement.POOL, profile.chunks()), profile, seed, "PersistenceMutationTest")
-                .run();
     }
 }

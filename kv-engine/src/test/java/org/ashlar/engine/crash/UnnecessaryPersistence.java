@@ -46,19 +46,51 @@ final class UnnecessaryPersistence {
                     "RELEASE HashIndex.remove",
                     "what its thread stored to the line before are entries of other keys, which need no order, and the same"
                             + " word"),
-            Map.entry("RELEASE IndexRemoval.lambda$emptyLeaf$0", "the page is one of a map that is gone, durably"));
+            Map.entry(
+                    "RELEASE IndexPage.putShortTag",
+                    "the entry that needs the tag is stored after it, with release, by the same thread; what precedes it in its"
+                            + " line are entries and tags of other keys, which need no order"),
+            Map.entry("RELEASE IndexRemoval.lambda$emptyLeaf$0", "the page is one of a map that is gone, durably"),
+            Map.entry(
+                    "FENCE LeafSplit.split 1",
+                    "the parent's marks are persisted before the forward word is stored, which alone leads to the children: a"
+                            + " fence of the same thread"),
+            Map.entry("FENCE LeafSplit.split 2", "as the first child's"),
+            Map.entry(
+                    "RELEASE LeafSplit.freeze",
+                    "a mark shares its word with its entry, and means nothing before the forward word is stored; by then all"
+                            + " marks are durable"),
+            Map.entry(
+                    "FENCE Directory.writeSegment",
+                    "the root record that names the segment is persisted before the root word is stored: a fence of the same"
+                            + " thread"),
+            Map.entry("RELEASE Directory.replaceIn", "each word is a hint for itself, right before and after"),
+            Map.entry(
+                    "RELEASE RootTail.setCount",
+                    "what precedes it in its line is persisted at once, by whoever stores it"),
+            Map.entry(
+                    "RELEASE SlotSpace.publishSpan",
+                    "what precedes it in its line are words of other spans, each persisted under the same lock"),
+            Map.entry(
+                    "RELEASE Superblock.setMoving",
+                    "what precedes it in its line is persisted at once, under the same lock"),
+            Map.entry(
+                    "RELEASE FirstTouch.settleLine",
+                    "what it takes the bits off is durable, and shares its word; other entries of its line need no order"));
 
+    /** Of places that only the long run passes. */
     private static final Map<String, String> OPEN = Map.of(
-            "WRITE_BACK Chunks.settle",
-                    "on paper a killed process's word must be durable before a later one is; the pools of these tests are"
-                            + " synced when they grow, which hides it",
-            "FENCE Chunks.settle", "as its write-back",
-            "WRITE_BACK Chunks.zeroPageHeads",
-                    "nothing is lost: pages of a recycled index chunk may look damaged after a crash, and are kept out of use"
-                            + " until verify has told; no check counts them yet",
-            "FENCE Chunks.zeroPageHeads", "as its write-back",
-            "FENCE Chunks.publish",
-                    "the same thread fences before it refers to the chunk; another may use it sooner, which no seed has hit");
+            "WRITE_BACK Directory.replaceIn",
+            "on paper a page that was split must not be used again while a durable word may still lead to it; no test has"
+                    + " the page used again in time",
+            "FENCE Directory.replaceIn",
+            "harmless where the operation goes on to store its entry, which fences; one that ends for want of room right"
+                    + " after the split does not, and no test has that",
+            "FENCE Directory.publishRoot",
+            "as that of replaceIn",
+            "FENCE Leaf.durableForward",
+            "whoever goes through the word fences before its own entry; another thread may have changed the directory"
+                    + " before, and no test has that");
 
     private UnnecessaryPersistence() {}
 

@@ -33,4 +33,14 @@ public final class ForwardWords {
         }
         return false;
     }
+
+    /**
+     * Whether a page has a forward word, durable or not.
+     *
+     * @param page address of a leaf
+     * @return true when it was split
+     */
+    public static boolean isSetIn(final long page) {
+        return Memory.getLong(addressIn(page)) != 0;
+    }
 }

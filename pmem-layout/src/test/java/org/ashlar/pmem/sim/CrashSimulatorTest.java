@@ -123,6 +123,28 @@ final class CrashSimulatorTest {
     }
 
     @Test
+    void aReleaseStoreWhoseOrderIsLeftOutSwapsWithWhatPrecedesIt() throws IOException {
+        Mutants.begin();
+        storeInOrder(1);
+        final Mutants.Mutant mutant = Mutants.end().first();
+        assertEquals(Mutants.Kind.RELEASE, mutant.kind());
+        file.persistence().persist(base, 64);
+        assertEquals(Set.of("1 1"), outcomes(0, 8));
+        Mutants.leaveOut(mutant);
+        try {
+            storeInOrder(2);
+        } finally {
+            Mutants.leaveOut(null);
+        }
+        assertEquals(Set.of("1 1", "2 1", "1 2", "2 2"), outcomes(0, 8));
+    }
+
+    private void storeInOrder(final long value) {
+        Memory.putLong(base, value);
+        Memory.putLongRelease(base + 8, value);
+    }
+
+    @Test
     void partsOfAWordAreStoredOneByOne() throws IOException {
         Memory.putInt(base, 1);
         Memory.putInt(base + 4, 1);

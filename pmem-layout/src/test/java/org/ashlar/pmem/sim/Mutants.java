@@ -57,6 +57,7 @@ public final class Mutants {
             "PoolFile",
             "RecorderHub",
             "CrashSimulator",
+            "WriteBacks",
             "TurnRecorder",
             "Mutants");
     private static final StackWalker WALKER = StackWalker.getInstance();

@@ -1,9 +1,5 @@
 package org.ashlar.pmem.sim;
 
-import java.lang.management.LockInfo;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadInfo;
-import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -27,19 +23,17 @@ public final class Turns implements Scheduler {
     private static final int LONGEST_STRETCH_LOG = 12;
     private static final int TELLING_ONE_IN = 3;
     private static final int POLLS = 3;
-    private static final long LOOK_NANOS = 50_000;
-    private static final long GRACE_NANOS = 300_000;
-    private static final long LONG_GRACE_NANOS = 20_000_000;
+    static final long LOOK_NANOS = 50_000;
     private static final int IDLE_LOOKS = 100;
-    private static final long STUCK_NANOS = 20_000_000_000L;
-    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    static final long STUCK_NANOS = 20_000_000_000L;
 
     private final SplittableRandom random;
     /** The step at which the first thread is stopped until the others have ended or wait for it; 0 where the seed decides. */
     private final long onlySwitchAt;
 
-    private final List<Worker> workers = new ArrayList<>();
-    private volatile @Nullable Worker running;
+    private final List<TurnThread> workers = new ArrayList<>();
+    private final LockWaits lockWaits = new LockWaits(workers);
+    private volatile @Nullable TurnThread running;
     private volatile @Nullable Thread watcher;
     private volatile boolean held;
     /** Whether the thread whose turn it is waits for one that was released; it is not stuck, however long that takes. */
@@ -48,47 +42,9 @@ public final class Turns implements Scheduler {
     private volatile boolean ended;
     private final AtomicLong steps = new AtomicLong();
     private long stretchEnds;
-    private boolean wakes;
     private final AtomicInteger waits = new AtomicInteger();
     private long switches;
     private long trace;
-
-    /** One of the threads. */
-    private final class Worker extends Thread {
-        final int number;
-        private final Runnable task;
-        volatile boolean isReady;
-        volatile boolean isBlocked;
-        volatile boolean isDone;
-        private long polled;
-        private int polls;
-
-        @Nullable Throwable failure;
-
-        Worker(final int number, final Runnable task) {
-            super("turn " + number);
-            this.number = number;
-            this.task = task;
-            setDaemon(true);
-        }
-
-        @Override
-        public void run() {
-            try {
-                arrive(this);
-                task.run();
-            } catch (final Throwable e) {
-                failure = e;
-            } finally {
-                isDone = true;
-                LockSupport.unpark(watcher);
-            }
-        }
-
-        boolean canGoOn() {
-            return isReady && !isDone;
-        }
-    }
 
     /** Thrown out of a step when another thread has failed. An error, so that nobody catches it. */
     private static final class Ended extends Error {
@@ -133,7 +89,7 @@ public final class Turns implements Scheduler {
      */
     public void run(final List<Runnable> tasks, final Runnable onFailure) throws Throwable {
         for (final Runnable task : tasks) {
-            workers.add(new Worker(workers.size(), task));
+            workers.add(new TurnThread(this, workers.size(), task));
         }
         watcher = Thread.currentThread();
         workers.forEach(Thread::start);
@@ -141,10 +97,10 @@ public final class Turns implements Scheduler {
         running = pick(null);
         LockSupport.unpark(running);
         watch(onFailure);
-        for (final Worker worker : workers) {
+        for (final TurnThread worker : workers) {
             worker.join(STUCK_NANOS / 1_000_000);
         }
-        for (final Worker worker : workers) {
+        for (final TurnThread worker : workers) {
             if (worker.failure != null && !(worker.failure instanceof Ended)) {
                 throw worker.failure;
             }
@@ -152,7 +108,7 @@ public final class Turns implements Scheduler {
     }
 
     private void awaitAllReady() {
-        for (final Worker worker : workers) {
+        for (final TurnThread worker : workers) {
             while (!worker.isReady) {
                 LockSupport.parkNanos(LOOK_NANOS);
             }
@@ -164,28 +120,26 @@ public final class Turns implements Scheduler {
     /** A point where another thread may go on instead of this one. Does nothing on a thread that is none of these. */
     @Override
     public void step(final boolean telling) {
-        final Worker worker = caller();
+        final TurnThread worker = caller();
         if (worker != null) {
-            worker.polls = 0;
+            worker.endPolling();
             step(worker, telling, false);
         }
     }
 
     @Override
     public void stepAtLoad(final long address) {
-        final Worker worker = caller();
+        final TurnThread worker = caller();
         if (worker != null) {
-            worker.polls = worker.polled == address ? worker.polls + 1 : 0;
-            worker.polled = address;
-            step(worker, false, worker.polls >= POLLS);
+            step(worker, false, worker.poll(address) >= POLLS);
         }
     }
 
-    private @Nullable Worker caller() {
-        return Thread.currentThread() instanceof Worker worker && workers.contains(worker) ? worker : null;
+    private @Nullable TurnThread caller() {
+        return Thread.currentThread() instanceof TurnThread worker && workers.contains(worker) ? worker : null;
     }
 
-    private void step(final Worker worker, final boolean telling, final boolean mustYield) {
+    private void step(final TurnThread worker, final boolean telling, final boolean mustYield) {
         if (ended || held) {
             return;
         }
@@ -196,7 +150,7 @@ public final class Turns implements Scheduler {
         steps.incrementAndGet();
         settling = true;
         try {
-            awaitReleased();
+            lockWaits.await();
         } finally {
             settling = false;
         }
@@ -205,7 +159,7 @@ public final class Turns implements Scheduler {
             return;
         }
         worker.isReady = true;
-        final Worker next = pick(mustYield || onlySwitchAt > 0 ? worker : null);
+        final TurnThread next = pick(mustYield || onlySwitchAt > 0 ? worker : null);
         if (next == null || next == worker) {
             worker.isReady = false;
             return;
@@ -214,12 +168,13 @@ public final class Turns implements Scheduler {
         await(worker);
     }
 
-    private void arrive(final Worker worker) {
+    /** Waits for the first turn, or for another after a lock. */
+    void arrive(final TurnThread worker) {
         worker.isReady = true;
         await(worker);
     }
 
-    private void await(final Worker worker) {
+    private void await(final TurnThread worker) {
         while (running != worker) {
             if (ended) {
                 throw new Ended();
@@ -230,7 +185,7 @@ public final class Turns implements Scheduler {
         worker.isBlocked = false;
     }
 
-    private void passTo(final Worker next) {
+    private void passTo(final TurnThread next) {
         switches++;
         trace = trace * 31 + steps.get() * 7 + next.number;
         running = next;
@@ -238,9 +193,9 @@ public final class Turns implements Scheduler {
     }
 
     /** One of those that can go on, and how long it may; null when there is none but the one that may not. */
-    private @Nullable Worker pick(final @Nullable Worker not) {
-        final List<Worker> able = new ArrayList<>();
-        for (final Worker worker : workers) {
+    private @Nullable TurnThread pick(final @Nullable TurnThread not) {
+        final List<TurnThread> able = new ArrayList<>();
+        for (final TurnThread worker : workers) {
             if (worker != not && worker.canGoOn()) {
                 able.add(worker);
             }
@@ -253,42 +208,6 @@ public final class Turns implements Scheduler {
         return able.isEmpty() ? null : able.get(random.nextInt(able.size()));
     }
 
-    /** Those that waited for a lock, and wait no more, come to their next step. */
-    private void awaitReleased() {
-        for (final Worker worker : workers) {
-            if (worker.isBlocked && !worker.isReady) {
-                final long now = System.nanoTime();
-                final long graceEnds = now + (wakes ? LONG_GRACE_NANOS : GRACE_NANOS);
-                while (!worker.isReady && !worker.isDone && isReleased(worker, System.nanoTime() > graceEnds)) {
-                    LockSupport.parkNanos(LOOK_NANOS / 10);
-                    if (System.nanoTime() > now + STUCK_NANOS) {
-                        throw new AssertionError("a thread does not take the lock that it waited for: " + describe());
-                    }
-                }
-            }
-        }
-        wakes = false;
-    }
-
-    /** Whether a thread that waited goes on, or will: the lock that it waited for has no owner. */
-    private static boolean isReleased(final Worker worker, final boolean isLate) {
-        final ThreadInfo info = THREADS.getThreadInfo(worker.getId());
-        if (info == null || !isWaiting(info.getThreadState())) {
-            return true;
-        }
-        if (info.getLockOwnerId() >= 0) {
-            return false;
-        }
-        final LockInfo lock = info.getLockInfo();
-        final boolean mayBeOwned = info.getThreadState() == Thread.State.BLOCKED
-                || (lock != null && lock.getClassName().contains("ReentrantLock"));
-        return mayBeOwned || !isLate; // of a condition nobody can say whether it was signalled
-    }
-
-    private static boolean isWaiting(final Thread.State state) {
-        return state == Thread.State.BLOCKED || state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
-    }
-
     // --------------------------------------------------------------------------------------------------- the watcher
 
     /** Passes the turn on where the thread whose turn it is cannot do so itself. */
@@ -298,7 +217,7 @@ public final class Turns implements Scheduler {
         long since = System.nanoTime();
         while (true) {
             LockSupport.parkNanos(LOOK_NANOS);
-            final Worker worker = running;
+            final TurnThread worker = running;
             if (worker == null) {
                 throw new IllegalStateException("nobody runs");
             }
@@ -311,8 +230,8 @@ public final class Turns implements Scheduler {
                 if (workers.stream().allMatch(w -> w.isDone)) {
                     return;
                 }
-                awaitReleased();
-                final Worker next = pick(null);
+                lockWaits.await();
+                final TurnThread next = pick(null);
                 if (next != null) {
                     passTo(next);
                     since = System.nanoTime();
@@ -320,12 +239,12 @@ public final class Turns implements Scheduler {
             } else if (!held && !settling) {
                 final Thread.State state = worker.getState();
                 final boolean same = steps.get() == stepsSeen && running == worker && !worker.isReady;
-                looks = same && isWaiting(state) ? looks + 1 : 0;
+                looks = same && LockWaits.isWaiting(state) ? looks + 1 : 0;
                 stepsSeen = steps.get();
                 final boolean isStuck = state == Thread.State.TIMED_WAITING ? looks > IDLE_LOOKS : looks > 1;
                 if (isStuck && running == worker) {
                     worker.isBlocked = true;
-                    final Worker next = pick(worker);
+                    final TurnThread next = pick(worker);
                     if (next != null) {
                         waits.incrementAndGet();
                         looks = 0;
@@ -342,7 +261,7 @@ public final class Turns implements Scheduler {
                 since = System.nanoTime();
             }
             if (System.nanoTime() - since > STUCK_NANOS) {
-                final AssertionError stuck = new AssertionError("all threads wait: " + describe());
+                final AssertionError stuck = new AssertionError("all threads wait: " + TurnThread.describe(workers));
                 onFailure.run();
                 throwOut();
                 throw stuck;
@@ -350,22 +269,15 @@ public final class Turns implements Scheduler {
         }
     }
 
-    private void throwOut() {
-        ended = true;
-        for (final Worker worker : workers) {
-            LockSupport.unpark(worker);
-        }
+    void wakeWatcher() {
+        LockSupport.unpark(watcher);
     }
 
-    private String describe() {
-        final StringBuilder text = new StringBuilder();
-        for (final Worker worker : workers) {
-            text.append("\n  turn ").append(worker.number).append(worker.isDone ? " has ended" : "");
-            for (final StackTraceElement frame : worker.getStackTrace()) {
-                text.append("\n    ").append(frame);
-            }
+    private void throwOut() {
+        ended = true;
+        for (final TurnThread worker : workers) {
+            LockSupport.unpark(worker);
         }
-        return text.toString();
     }
 
     // --------------------------------------------------------------------------------------------------- what others
@@ -373,7 +285,7 @@ public final class Turns implements Scheduler {
 
     @Override
     public void wakesOthers() {
-        wakes = true;
+        lockWaits.noteWaking();
     }
 
     /**
