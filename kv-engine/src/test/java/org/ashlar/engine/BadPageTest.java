@@ -243,7 +243,7 @@ final class BadPageTest {
     @Test
     void aHashOfAKeyInABadPageIsAnErrorWhateverTheLengthSeemsToBe() {
         final String output = run("hash");
-        assertEquals("hashes: told " + RECORDS + "\ndone\nexit code 0", output);
+        assertTrue(output.endsWith("hashes: told " + RECORDS + "\ndone\nexit code 0"), output);
     }
 
     /** What was stored there is not on the device. A slot that begins in the page before may reach into it. */
