@@ -45,7 +45,7 @@ public enum Values {
 
     /** Bytes of the value of a write. */
     public int length(final long version) {
-        return shortest + (int) Records.index(version, longest - shortest + 1L);
+        return areOfOneLength() ? shortest : shortest + (int) Records.index(version, longest - shortest + 1L);
     }
 
     /** Fills what does not change from write to write. */
