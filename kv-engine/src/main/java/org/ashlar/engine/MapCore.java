@@ -117,7 +117,13 @@ final class MapCore {
     }
 
     long find(final long hash, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
-        final long record = index.find(hash, keyBase, keyOffset, keyLength);
+        final long record = findAtOnce(hash, keyBase, keyOffset, keyLength);
+        return record != 0 ? record : findElsewhere(hash, keyBase, keyOffset, keyLength);
+    }
+
+    /** As {@link #find}, for who has asked {@link #findAtOnce} before. */
+    long findElsewhere(final long hash, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
+        final long record = index.findElsewhere(hash, keyBase, keyOffset, keyLength);
         if (record != 0) {
             checkBounds(record, keyLength);
         }

@@ -72,7 +72,7 @@ final class MapReads {
             final long hash = core.hash(keyBase, keyOffset, keyLength);
             final long record = core.findAtOnce(hash, keyBase, keyOffset, keyLength);
             if (record == 0) {
-                return getSlowly(participant, hash, keyBase, keyOffset, keyLength, target, targetOffset);
+                return getSlowly(participant, core, hash, keyBase, keyOffset, keyLength, target, targetOffset);
             }
             return copyValue(record, keyLength, target, targetOffset);
         } catch (final InternalError e) {
@@ -87,13 +87,14 @@ final class MapReads {
     /** Not a part of the other: what is kept for a call is not in registers. */
     private int getSlowly(
             final Participant participant,
+            final MapCore core,
             final long hash,
             final @Nullable Object keyBase,
             final long keyOffset,
             final int keyLength,
             final MutableDirectBuffer target,
             final int targetOffset) {
-        final long record = find(participant, hash, keyBase, keyOffset, keyLength);
+        final long record = findElsewhere(participant, core, hash, keyBase, keyOffset, keyLength);
         return record == 0 ? -1 : copyValue(record, keyLength, target, targetOffset);
     }
 
@@ -157,7 +158,7 @@ final class MapReads {
             final long hash = core.hash(keyBase, keyOffset, keyLength);
             final long record = core.findAtOnce(hash, keyBase, keyOffset, keyLength);
             if (record == 0) {
-                return readLongSlowly(participant, hash, keyBase, keyOffset, keyLength, reader, absent);
+                return readLongSlowly(participant, core, hash, keyBase, keyOffset, keyLength, reader, absent);
             }
             return readLong(participant, record, keyLength, reader);
         } catch (final InternalError e) {
@@ -171,13 +172,14 @@ final class MapReads {
 
     private long readLongSlowly(
             final Participant participant,
+            final MapCore core,
             final long hash,
             final @Nullable Object keyBase,
             final long keyOffset,
             final int keyLength,
             final ToLongValueReader reader,
             final long absent) {
-        final long record = find(participant, hash, keyBase, keyOffset, keyLength);
+        final long record = findElsewhere(participant, core, hash, keyBase, keyOffset, keyLength);
         return record == 0 ? absent : readLong(participant, record, keyLength, reader);
     }
 
@@ -198,16 +200,22 @@ final class MapReads {
     /** Address of the record of a key, its checksum checked where reads are verified; 0 when there is none. */
     long find(
             final Participant participant, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
-        return find(participant, map.core().hash(keyBase, keyOffset, keyLength), keyBase, keyOffset, keyLength);
+        final long record = map.core().find(keyBase, keyOffset, keyLength);
+        if (inspects && record != 0) {
+            inspect(participant, record);
+        }
+        return record;
     }
 
-    private long find(
+    /** As the other, where nothing was found at once. */
+    private long findElsewhere(
             final Participant participant,
+            final MapCore core,
             final long hash,
             final @Nullable Object keyBase,
             final long keyOffset,
             final int keyLength) {
-        final long record = map.core().find(hash, keyBase, keyOffset, keyLength);
+        final long record = core.findElsewhere(hash, keyBase, keyOffset, keyLength);
         if (inspects && record != 0) {
             inspect(participant, record);
         }

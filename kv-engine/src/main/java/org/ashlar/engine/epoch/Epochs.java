@@ -220,9 +220,8 @@ public final class Epochs {
             if (2 * ownedCount < all.length) {
                 return null;
             }
-            // Those that stay behind in a place where their thread does not look are vacated when it ends; an entrance
-            // may lead there still, so
-            // a thread can have two, one inside the other.
+            // Those that stay behind in a place where their thread does not look are vacated when it ends. An entrance
+            // may lead there still: so a thread can have two, one inside the other.
             owned = Arrays.copyOf(all, all.length * 2);
         }
     }

@@ -104,7 +104,7 @@ public final class HashIndex {
      */
     public long find(final long hash, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
         final long record = findAtOnce(hash, keyBase, keyOffset, keyLength);
-        return record != 0 ? record : findFrom(directory.route(hash), hash, keyBase, keyOffset, keyLength);
+        return record != 0 ? record : findElsewhere(hash, keyBase, keyOffset, keyLength);
     }
 
     /**
@@ -143,14 +143,19 @@ public final class HashIndex {
         return 0;
     }
 
-    /** All that {@link #findAtOnce} leaves out: DIRTY and FROZEN, stash, chain, children, absence. */
-    private long findFrom(
-            final long from,
-            final long hash,
-            final @Nullable Object keyBase,
-            final long keyOffset,
-            final int keyLength) {
-        long word = from;
+    /**
+     * Finds the record of a key as {@link #find} does, for who has asked {@link #findAtOnce} before: with DIRTY and FROZEN, stash, chain, children,
+     * absence.
+     *
+     * @param hash of the key
+     * @param keyBase array that holds the key, or null
+     * @param keyOffset offset from the base, or address
+     * @param keyLength bytes
+     * @return address of the record, valid while the caller's participant is in; 0 when there is none
+     */
+    public long findElsewhere(
+            final long hash, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
+        long word = directory.route(hash);
         while (true) {
             final long page = context.pageOf(word);
             final int depth = LeafWord.depth(word);
