@@ -26,6 +26,7 @@ import org.ashlar.kv.StoreException;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
+import org.ashlar.pmem.RecordedLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,9 +42,10 @@ final class Catalog implements Liveness {
 
     private final Pool pool;
     private final boolean trustCounts;
+    private final RecordedLock lock = new RecordedLock();
     private final ConcurrentMap<Integer, MapCore> cores = new ConcurrentHashMap<>();
 
-    /** By name. Under this object's monitor. */
+    /** By name. Under the lock. */
     private final Map<String, MapRef> refs = new HashMap<>();
 
     private final Superblock superblock;
@@ -51,7 +53,7 @@ final class Catalog implements Liveness {
     /** The name of the map whose record I is not written yet, if there is one. */
     private byte @Nullable [] unregistered;
 
-    /** Whether the hash seed is known to be that of the records. Under this object's monitor. */
+    /** Whether the hash seed is known to be that of the records. Under the lock. */
     private boolean isSeedSound;
 
     /** Whether a renaming has ended in a fault: the next open settles it. */
@@ -157,29 +159,39 @@ final class Catalog implements Liveness {
     }
 
     /** The map of a name, made when there is none; both its records are durable when this returns. */
-    synchronized MapRef findOrCreate(final Participant participant, final byte[] name) {
-        register(participant);
-        MapCore core = find(name);
-        if (core == null) {
-            checkSeed();
-            create(participant, name);
-            core = find(name);
+    MapRef findOrCreate(final Participant participant, final byte[] name) {
+        lock.lock();
+        try {
+            register(participant);
+            MapCore core = find(name);
+            if (core == null) {
+                checkSeed();
+                create(participant, name);
+                core = find(name);
+            }
+            if (core == null) {
+                throw new IllegalStateException("a map that was just created is not there");
+            }
+            register(participant);
+            return refOf(name, core);
+        } finally {
+            lock.unlock();
         }
-        if (core == null) {
-            throw new IllegalStateException("a map that was just created is not there");
-        }
-        register(participant);
-        return refOf(name, core);
     }
 
     /** The map of a name, for a store that is only read; null when there is none. */
-    synchronized @Nullable MapRef findOnly(final byte[] name) {
-        final MapCore core = find(name);
-        if (core == null) {
-            checkSeed();
-            return null;
+    @Nullable MapRef findOnly(final byte[] name) {
+        lock.lock();
+        try {
+            final MapCore core = find(name);
+            if (core == null) {
+                checkSeed();
+                return null;
+            }
+            return refOf(name, core);
+        } finally {
+            lock.unlock();
         }
-        return refOf(name, core);
     }
 
     /**
@@ -229,20 +241,26 @@ final class Catalog implements Liveness {
      *
      * @return whether there was one
      */
-    synchronized boolean drop(final Participant participant, final byte[] name, final Reaper reaper) {
-        register(participant);
-        final MapCore core = find(name);
-        if (core == null) {
-            return false;
+    boolean drop(final Participant participant, final byte[] name, final Reaper reaper) {
+        lock.lock();
+        try {
+            register(participant);
+            final MapCore core = find(name);
+            if (core == null) {
+                return false;
+            }
+            final byte[] key = CatalogRecord.nameKey(name);
+            final long home =
+                    parts().catalog.unlink(participant, key, Memory.ARRAY_BASE, key.length, HashIndex.ANYTHING);
+            final MapRef ref = refs.remove(new String(name, StandardCharsets.UTF_8));
+            if (ref != null) {
+                ref.set(null);
+            }
+            reaper.add(core, home);
+            return true;
+        } finally {
+            lock.unlock();
         }
-        final byte[] key = CatalogRecord.nameKey(name);
-        final long home = parts().catalog.unlink(participant, key, Memory.ARRAY_BASE, key.length, HashIndex.ANYTHING);
-        final MapRef ref = refs.remove(new String(name, StandardCharsets.UTF_8));
-        if (ref != null) {
-            ref.set(null);
-        }
-        reaper.add(core, home);
-        return true;
     }
 
     /**
@@ -250,22 +268,27 @@ final class Catalog implements Liveness {
      *
      * @throws MapDroppedException when it was dropped, even if its name stands for another map by now
      */
-    synchronized void clear(final Participant participant, final MapRef map, final Reaper reaper) {
-        register(participant);
-        final MapCore core = map.core();
-        final byte[] name = map.name().getBytes(StandardCharsets.UTF_8);
-        final long home = create(participant, name);
-        final MapCore fresh = find(name);
-        if (fresh == null || fresh == core) {
-            throw new IllegalStateException("a map that was just created is not there");
-        }
-        map.set(fresh);
-        reaper.add(core, home);
+    void clear(final Participant participant, final MapRef map, final Reaper reaper) {
+        lock.lock();
         try {
             register(participant);
-        } catch (final StoreFullException e) {
-            // The map is cleared all the same; what is missing is written before the next map is made, or after the
-            // next open.
+            final MapCore core = map.core();
+            final byte[] name = map.name().getBytes(StandardCharsets.UTF_8);
+            final long home = create(participant, name);
+            final MapCore fresh = find(name);
+            if (fresh == null || fresh == core) {
+                throw new IllegalStateException("a map that was just created is not there");
+            }
+            map.set(fresh);
+            reaper.add(core, home);
+            try {
+                register(participant);
+            } catch (final StoreFullException e) {
+                // The map is cleared all the same; what is missing is written before the next map is made, or after the
+                // next open.
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -279,41 +302,46 @@ final class Catalog implements Liveness {
      * @return whether there was such a map
      * @throws MapExistsException when there is a map of the new name
      */
-    synchronized boolean rename(final Participant participant, final byte[] from, final byte[] to) {
-        register(participant);
-        final MapCore core = find(from);
-        if (core == null) {
-            return false;
-        }
-        final String name = new String(to, StandardCharsets.UTF_8);
-        if (find(to) != null) {
-            throw new MapExistsException(
-                    "there is a map '" + name + "' already; drop it first, or choose another name");
-        }
-        superblock.setMoving(core.incarnation()); // 1
+    boolean rename(final Participant participant, final byte[] from, final byte[] to) {
+        lock.lock();
         try {
-            core.moveTail(root -> {
-                final byte[] key = CatalogRecord.nameKey(to);
-                put(participant, key, CatalogRecord.map(to, core.incarnation(), root, 0)); // 2
-                final byte[] arbiter = CatalogRecord.incarnationKey(core.incarnation());
-                put(participant, arbiter, CatalogRecord.named(to)); // 3
-                return CatalogRecord.tailOf(record(key));
-            });
-        } catch (final StoreFullException e) {
-            endMove(participant);
-            throw e;
-        } catch (final RuntimeException | Error e) {
-            cutOff = true; // nobody knows which of the two records is the map's by now
-            throw e;
+            register(participant);
+            final MapCore core = find(from);
+            if (core == null) {
+                return false;
+            }
+            final String name = new String(to, StandardCharsets.UTF_8);
+            if (find(to) != null) {
+                throw new MapExistsException(
+                        "there is a map '" + name + "' already; drop it first, or choose another name");
+            }
+            superblock.setMoving(core.incarnation()); // 1
+            try {
+                core.moveTail(root -> {
+                    final byte[] key = CatalogRecord.nameKey(to);
+                    put(participant, key, CatalogRecord.map(to, core.incarnation(), root, 0)); // 2
+                    final byte[] arbiter = CatalogRecord.incarnationKey(core.incarnation());
+                    put(participant, arbiter, CatalogRecord.named(to)); // 3
+                    return CatalogRecord.tailOf(record(key));
+                });
+            } catch (final StoreFullException e) {
+                endMove(participant);
+                throw e;
+            } catch (final RuntimeException | Error e) {
+                cutOff = true; // nobody knows which of the two records is the map's by now
+                throw e;
+            }
+            final MapRef ref = refs.remove(new String(from, StandardCharsets.UTF_8));
+            if (ref != null) {
+                ref.rename(name);
+                refs.put(name, ref);
+            }
+            removeName(participant, from); // 4
+            superblock.setMoving(0); // 5
+            return true;
+        } finally {
+            lock.unlock();
         }
-        final MapRef ref = refs.remove(new String(from, StandardCharsets.UTF_8));
-        if (ref != null) {
-            ref.rename(name);
-            refs.put(name, ref);
-        }
-        removeName(participant, from); // 4
-        superblock.setMoving(0); // 5
-        return true;
     }
 
     private void removeName(final Participant participant, final byte[] name) {
@@ -345,19 +373,24 @@ final class Catalog implements Liveness {
     }
 
     /** Removes the records I that a crash left of maps that were on their way out. */
-    synchronized boolean removeStale(final Participant participant) {
-        final List<Integer> stale = new ArrayList<>();
+    boolean removeStale(final Participant participant) {
+        lock.lock();
         try {
-            forEachRecord(true, (record, key) -> {
-                if (!CatalogRecord.isName(key) && byIncarnation(CatalogRecord.incarnationIn(key)) == null) {
-                    stale.add(CatalogRecord.incarnationIn(key));
-                }
-            });
-        } catch (final CorruptStoreException e) {
-            return false; // what a damaged record does not lead to any more need not be gone
+            final List<Integer> stale = new ArrayList<>();
+            try {
+                forEachRecord(true, (record, key) -> {
+                    if (!CatalogRecord.isName(key) && byIncarnation(CatalogRecord.incarnationIn(key)) == null) {
+                        stale.add(CatalogRecord.incarnationIn(key));
+                    }
+                });
+            } catch (final CorruptStoreException e) {
+                return false; // what a damaged record does not lead to any more need not be gone
+            }
+            stale.forEach(incarnation -> forget(participant, incarnation));
+            return false; // nothing that a reaper would have to do
+        } finally {
+            lock.unlock();
         }
-        stale.forEach(incarnation -> forget(participant, incarnation));
-        return false; // nothing that a reaper would have to do
     }
 
     // ------------------------------------------------------------------------------------------------------ making
@@ -436,13 +469,23 @@ final class Catalog implements Liveness {
         return raced == null ? core : raced;
     }
 
-    synchronized Set<String> names() {
-        return names(false);
+    Set<String> names() {
+        lock.lock();
+        try {
+            return names(false);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The names whose records are whole. */
-    synchronized Set<String> soundNames() {
-        return names(true);
+    Set<String> soundNames() {
+        lock.lock();
+        try {
+            return names(true);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private Set<String> names(final boolean passesOverDamage) {

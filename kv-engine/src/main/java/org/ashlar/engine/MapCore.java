@@ -17,6 +17,7 @@ import org.ashlar.pmem.ExtendedDescriptors;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Persistence;
 import org.ashlar.pmem.Pool;
+import org.ashlar.pmem.RecordedLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,10 @@ final class MapCore {
     private final int openCounter;
     private final long data;
 
-    /** Under this object's monitor, but for the constructor. */
+    /** Guards the tail. */
+    private final RecordedLock tailLock = new RecordedLock();
+
+    /** Under its lock, but for the constructor. */
     private long tail;
 
     private volatile boolean countInvalidated;
@@ -437,11 +441,16 @@ final class MapCore {
         }
     }
 
-    private synchronized void invalidateCountOnce() {
-        if (!countInvalidated) {
-            RootTail.setCount(tail, -1);
-            persistence.persist(tail + RootTail.COUNT_OFFSET, Long.BYTES); // before the first change
-            countInvalidated = true;
+    private void invalidateCountOnce() {
+        tailLock.lock();
+        try {
+            if (!countInvalidated) {
+                RootTail.setCount(tail, -1);
+                persistence.persist(tail + RootTail.COUNT_OFFSET, Long.BYTES); // before the first change
+                countInvalidated = true;
+            }
+        } finally {
+            tailLock.unlock();
         }
     }
 
@@ -451,20 +460,30 @@ final class MapCore {
      * @param home makes the new tail, durably, with a root word that does not change meanwhile and a count that is not valid; returns its
      *     address
      */
-    synchronized void moveTail(final LongUnaryOperator home) {
-        index.moveRoot(root -> {
-            tail = home.applyAsLong(root);
-            countInvalidated = true;
-            return tail + RootTail.ROOT_OFFSET;
-        });
+    void moveTail(final LongUnaryOperator home) {
+        tailLock.lock();
+        try {
+            index.moveRoot(root -> {
+                tail = home.applyAsLong(root);
+                countInvalidated = true;
+                return tail + RootTail.ROOT_OFFSET;
+            });
+        } finally {
+            tailLock.unlock();
+        }
     }
 
     /** At a clean close: all changes are durable and none is running. */
-    synchronized void saveCount() {
-        final long known = index.knownCount();
-        if (known >= 0 && RootTail.count(tail) != known) {
-            RootTail.setCount(tail, known);
-            persistence.persist(tail + RootTail.COUNT_OFFSET, Long.BYTES);
+    void saveCount() {
+        tailLock.lock();
+        try {
+            final long known = index.knownCount();
+            if (known >= 0 && RootTail.count(tail) != known) {
+                RootTail.setCount(tail, known);
+                persistence.persist(tail + RootTail.COUNT_OFFSET, Long.BYTES);
+            }
+        } finally {
+            tailLock.unlock();
         }
     }
 }

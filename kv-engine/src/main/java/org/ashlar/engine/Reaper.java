@@ -2,7 +2,6 @@ package org.ashlar.engine;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.collections.LongHashSet;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
@@ -10,6 +9,7 @@ import org.ashlar.engine.jfr.EngineEvents;
 import org.ashlar.engine.space.Space;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.pmem.Memory;
+import org.ashlar.pmem.RecordedLock;
 
 /**
  * Gives back what maps held that were cleared or dropped. That such a map is gone is durable before it comes here, so a crash at any point
@@ -22,7 +22,7 @@ final class Reaper {
     private final Epochs epochs;
     private final Space space;
     private final Catalog catalog;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final RecordedLock lock = new RecordedLock();
     private final Deque<Condemned> waiting = new ArrayDeque<>();
 
     /** A map that is gone. */

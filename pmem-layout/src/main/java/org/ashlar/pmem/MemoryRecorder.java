@@ -45,6 +45,9 @@ public interface MemoryRecorder {
      */
     default void loadAcquire(final long address) {}
 
+    /** This thread has released a {@link RecordedLock}. */
+    default void unlocked() {}
+
     /**
      * The pages of a range are about to be synced; they are durable when {@link #rangeSynced} is called by the same thread.
      *

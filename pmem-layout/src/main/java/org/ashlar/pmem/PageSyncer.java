@@ -3,7 +3,6 @@ package org.ashlar.pmem;
 import static org.ashlar.pmem.PoolException.Reason.MEDIA_ERROR;
 
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ final class PageSyncer implements Persistence.PageSync {
     }
 
     private final Device device;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final RecordedLock lock = new RecordedLock();
     private final Condition ended = lock.newCondition();
 
     /** Number of the group that gathers, and the last one that was synced; all below under the lock. */

@@ -7,7 +7,6 @@ import static org.ashlar.pmem.PoolException.Reason.READ_ONLY;
 import static org.ashlar.pmem.PoolException.Reason.UNSUPPORTED_PLATFORM;
 
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Grows an open pool: blocks for more chunks, and more sections when those there are full. One thread at a time.
@@ -38,7 +37,7 @@ final class PoolGrowth {
     private final boolean background;
     private final int stepChunks;
     private final int sliceChunks;
-    private final ReentrantLock lock = new ReentrantLock(true); // else the next slice would be first, always
+    private final RecordedLock lock = new RecordedLock(true); // else the next slice would be first, always
     private final AtomicBoolean backgroundRuns = new AtomicBoolean();
     private volatile int backgroundFailedAt = -1;
     private volatile GrowthListener listener = GrowthListener.NONE;
@@ -67,7 +66,7 @@ final class PoolGrowth {
         sliceChunks = persistence.mode() == Persistence.Mode.MSYNC ? STEP_CHUNKS : SLICE_CHUNKS; // each has its syncs
     }
 
-    ReentrantLock lock() {
+    RecordedLock lock() {
         return lock;
     }
 

@@ -99,6 +99,14 @@ public final class RecorderHub implements MemoryRecorder {
     }
 
     @Override
+    public void unlocked() {
+        final MemoryRecorder r = installed;
+        if (r != null) {
+            r.unlocked();
+        }
+    }
+
+    @Override
     public void rangeSyncing(final long address, final long length) {
         final MemoryRecorder r = installed;
         if (r != null) {

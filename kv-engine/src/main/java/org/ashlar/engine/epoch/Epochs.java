@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.ashlar.pmem.ProcessBarrier;
+import org.ashlar.pmem.RecordedLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +57,7 @@ public final class Epochs {
     private final Supplier<Object> scratchFactory;
     private final long[] beganNanos = new long[TIMES];
     private final boolean withoutFence;
-    private final Object stealing = new Object();
+    private final RecordedLock stealing = new RecordedLock();
 
     /** Each belongs to one platform thread, or is vacant; null in places that no thread has had yet. */
     private volatile @Nullable Participant[] owned;
@@ -321,7 +322,8 @@ public final class Epochs {
      * @param caller the caller's participant
      */
     public void drainAll(final Participant caller) {
-        synchronized (stealing) {
+        stealing.lock();
+        try {
             final List<Participant> all = owned();
             for (final Participant p : all) {
                 if (p != caller) {
@@ -365,6 +367,8 @@ public final class Epochs {
                     p.requestDrain();
                 }
             }
+        } finally {
+            stealing.unlock();
         }
     }
 

@@ -1,7 +1,6 @@
 package org.ashlar.engine.index;
 
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongUnaryOperator;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.RecordHeader;
@@ -9,6 +8,7 @@ import org.ashlar.engine.record.Scratch;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.Memory;
+import org.ashlar.pmem.RecordedLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +35,7 @@ final class Directory {
     private final FirstTouch firstTouch;
     private final int incarnation;
     private long rootAddress; // plain: who read an old one may use it to the end of its operation
-    private final ReentrantLock lock = new ReentrantLock();
+    private final RecordedLock lock = new RecordedLock();
     private volatile boolean settled;
 
     /** What the root word says, decoded; null before the first look and while the map has one leaf. */

@@ -1,7 +1,6 @@
 package org.ashlar.engine.space;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.ChunkHeader;
@@ -10,6 +9,7 @@ import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Persistence;
 import org.ashlar.pmem.Pool;
 import org.ashlar.pmem.PoolException;
+import org.ashlar.pmem.RecordedLock;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -31,7 +31,7 @@ final class Chunks {
     private static final int MOST_DEBT_CHUNKS = 64;
 
     /** The space lock. */
-    final ReentrantLock lock = new ReentrantLock();
+    final RecordedLock lock = new RecordedLock();
 
     private final Pool pool;
     private final Persistence persistence;

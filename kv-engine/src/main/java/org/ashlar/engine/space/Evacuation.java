@@ -1,12 +1,12 @@
 package org.ashlar.engine.space;
 
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.collections.LongArrayList;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.Memory;
+import org.ashlar.pmem.RecordedLock;
 
 /**
  * Empties spans and chunks that are sparse, so that another size class or kind of chunk can have them.
@@ -73,7 +73,7 @@ public final class Evacuation {
     private final RunSpace runs;
     private final Mover mover;
     private final long mostPaidNanos;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final RecordedLock lock = new RecordedLock();
     private final LongArrayList taken = new LongArrayList();
 
     /** What is being emptied, under the lock: first page of a span, number of a run chunk; -1 for nothing. */

@@ -1,15 +1,15 @@
 package org.ashlar.engine.space;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.ReentrantLock;
 import org.ashlar.pmem.CoreDescriptor;
 import org.ashlar.pmem.Descriptors;
 import org.ashlar.pmem.Memory;
+import org.ashlar.pmem.RecordedLock;
 
 /** For each size class: the list of pages with room, linked through their descriptors, and the fresh pages of its newest span. */
 final class PageLists {
     private static final class OfClass {
-        final ReentrantLock lock = new ReentrantLock();
+        final RecordedLock lock = new RecordedLock();
         long head; // page plus one
         long freshNext;
         long freshEnd;
@@ -32,7 +32,7 @@ final class PageLists {
     }
 
     /** Guards the list and the fresh pages of a class. */
-    ReentrantLock lock(final int sizeClass) {
+    RecordedLock lock(final int sizeClass) {
         return lists[sizeClass].lock;
     }
 

@@ -1,7 +1,6 @@
 package org.ashlar.engine.space;
 
 import java.util.Arrays;
-import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.collections.LongArrayList;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
@@ -13,6 +12,7 @@ import org.ashlar.pmem.Descriptors;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Persistence;
 import org.ashlar.pmem.Pool;
+import org.ashlar.pmem.RecordedLock;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -178,7 +178,7 @@ final class SlotSpace {
         if (listed >= 0) {
             return listed;
         }
-        final ReentrantLock lock = lists.lock(sizeClass);
+        final RecordedLock lock = lists.lock(sizeClass);
         lock.lock();
         try {
             while (true) {

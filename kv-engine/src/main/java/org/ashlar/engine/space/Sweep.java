@@ -1,12 +1,12 @@
 package org.ashlar.engine.space;
 
-import java.util.concurrent.locks.ReentrantLock;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.jfr.EngineEvents;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
+import org.ashlar.pmem.RecordedLock;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -32,7 +32,7 @@ public final class Sweep {
     private final int pagesPerChunk;
 
     /** Guards all below: the chunks not swept yet, the one that it is at, and its next page. */
-    private final ReentrantLock sweepLock = new ReentrantLock();
+    private final RecordedLock sweepLock = new RecordedLock();
 
     private final RoaringBitmap unswept = new RoaringBitmap();
 

@@ -15,7 +15,7 @@ final class LockWaits {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final List<TurnThread> workers;
-    private boolean wakes;
+    private volatile boolean wakes;
 
     LockWaits(final List<TurnThread> workers) {
         this.workers = workers;
@@ -26,22 +26,34 @@ final class LockWaits {
         wakes = true;
     }
 
-    /** Those that waited for a lock, and wait no more, come to their next step. */
+    /** Those that waited for a lock, and wait no more, come to their next step; so do those whom they let go on before it. */
     void await() {
-        for (final TurnThread worker : workers) {
-            if (worker.isBlocked && !worker.isReady) {
-                final long now = System.nanoTime();
-                final long graceEnds = now + (wakes ? LONG_GRACE_NANOS : GRACE_NANOS);
-                while (!worker.isReady && !worker.isDone && isReleased(worker, System.nanoTime() > graceEnds)) {
-                    LockSupport.parkNanos(LOOK_NANOS);
-                    if (System.nanoTime() > now + Turns.STUCK_NANOS) {
-                        throw new AssertionError(
-                                "a thread does not take the lock that it waited for: " + TurnThread.describe(workers));
-                    }
+        boolean someWentOn = true;
+        while (someWentOn) {
+            someWentOn = false;
+            for (final TurnThread worker : workers) {
+                if (worker.isBlocked && !worker.isReady) {
+                    someWentOn |= await(worker);
                 }
             }
         }
         wakes = false;
+    }
+
+    private boolean await(final TurnThread worker) {
+        final long now = System.nanoTime();
+        final long graceEnds = now + (wakes ? LONG_GRACE_NANOS : GRACE_NANOS);
+        while (!worker.isReady && !worker.isDone) {
+            if (!isReleased(worker, System.nanoTime() > graceEnds)) {
+                return false;
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+            if (System.nanoTime() > now + Turns.STUCK_NANOS) {
+                throw new AssertionError(
+                        "a thread does not take the lock that it waited for: " + TurnThread.describe(workers));
+            }
+        }
+        return !worker.isDone;
     }
 
     /** Whether a thread that waited goes on, or will: the lock that it waited for has no owner. */

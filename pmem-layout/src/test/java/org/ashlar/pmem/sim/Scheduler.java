@@ -16,6 +16,9 @@ public interface Scheduler {
      */
     void stepAtLoad(long address);
 
+    /** The calling thread has released a lock: whoever waits for it goes first. */
+    default void unlocked() {}
+
     /** The calling thread wakes those who wait without a lock that has an owner, before its next step. */
     default void wakesOthers() {}
 }

@@ -56,6 +56,11 @@ public final class TurnRecorder implements MemoryRecorder {
     }
 
     @Override
+    public void unlocked() {
+        turns.unlocked();
+    }
+
+    @Override
     public void rangeSyncing(final long address, final long length) {
         step(true);
         simulator.rangeSyncing(address, length);

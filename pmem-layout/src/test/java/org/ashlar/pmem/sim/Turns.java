@@ -148,12 +148,7 @@ public final class Turns implements Scheduler {
             return;
         }
         steps.incrementAndGet();
-        settling = true;
-        try {
-            lockWaits.await();
-        } finally {
-            settling = false;
-        }
+        settle();
         final boolean isTelling = telling && onlySwitchAt == 0 && random.nextInt(TELLING_ONE_IN) == 0;
         if (steps.get() < stretchEnds && !mustYield && !isTelling) {
             return;
@@ -166,6 +161,29 @@ public final class Turns implements Scheduler {
         }
         passTo(next);
         await(worker);
+    }
+
+    /** Whoever waited for a lock that is free, comes to its next step before this thread goes on. */
+    private void settle() {
+        settling = true;
+        try {
+            lockWaits.await();
+        } finally {
+            settling = false;
+        }
+    }
+
+    @Override
+    public void unlocked() {
+        final TurnThread worker = caller();
+        if (worker == null || ended || held) {
+            return;
+        }
+        if (running == worker) {
+            settle();
+        } else {
+            arrive(worker); // it was blocked; others may be, for the same lock
+        }
     }
 
     /** Waits for the first turn, or for another after a lock. */
@@ -230,6 +248,7 @@ public final class Turns implements Scheduler {
                 if (workers.stream().allMatch(w -> w.isDone)) {
                     return;
                 }
+                join(worker); // what it owned is another's from here on
                 lockWaits.await();
                 final TurnThread next = pick(null);
                 if (next != null) {
@@ -242,7 +261,10 @@ public final class Turns implements Scheduler {
                 looks = same && LockWaits.isWaiting(state) ? looks + 1 : 0;
                 stepsSeen = steps.get();
                 final boolean isStuck = state == Thread.State.TIMED_WAITING ? looks > IDLE_LOOKS : looks > 1;
-                if (isStuck && running == worker) {
+                if (isStuck) {
+                    lockWaits.await(); // who has just been given a lock counts among those who can go on
+                }
+                if (isStuck && running == worker && LockWaits.isWaiting(worker.getState())) {
                     worker.isBlocked = true;
                     final TurnThread next = pick(worker);
                     if (next != null) {
@@ -266,6 +288,14 @@ public final class Turns implements Scheduler {
                 throwOut();
                 throw stuck;
             }
+        }
+    }
+
+    private static void join(final TurnThread worker) {
+        try {
+            worker.join(STUCK_NANOS / 1_000_000);
+        } catch (final InterruptedException e) {
+            throw new AssertionError("interrupted while a thread ended", e);
         }
     }
 

@@ -95,6 +95,40 @@ final class TurnsTest {
     }
 
     @Test
+    void whoWaitsForALockGetsItBeforeTheOneThatReleasedItAndWantsItAgain() throws Throwable {
+        final Set<List<Integer>> orders = new HashSet<>();
+        for (int run = 0; run < 200; run++) {
+            orders.add(contendedOrder());
+        }
+        assertEquals(1, orders.size(), orders::toString);
+    }
+
+    private static List<Integer> contendedOrder() throws Throwable {
+        final Turns turns = new Turns(5);
+        final ReentrantLock lock = new ReentrantLock();
+        final List<Integer> order = Collections.synchronizedList(new ArrayList<>());
+        final List<Runnable> tasks = new ArrayList<>();
+        for (int t = 0; t < 3; t++) {
+            final int number = t;
+            tasks.add(() -> {
+                for (int i = 0; i < 20; i++) {
+                    lock.lock();
+                    try {
+                        turns.step(true);
+                        order.add(number);
+                    } finally {
+                        lock.unlock();
+                    }
+                    turns.unlocked(); // and no step before it is wanted again
+                }
+            });
+        }
+        turns.run(tasks, TurnsTest::nothing);
+        assertTrue(turns.waits() > 0);
+        return order;
+    }
+
+    @Test
     void aThreadThatPollsLosesItsTurn() throws Throwable {
         final Turns turns = new Turns(3);
         final AtomicBoolean set = new AtomicBoolean();
