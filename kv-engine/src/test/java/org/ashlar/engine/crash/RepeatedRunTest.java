@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A run of several threads goes the same way each time, so that the command that a failure names repeats it. */
 @Tag("simulator")
 final class RepeatedRunTest {
-    private static final int SEEDS = 8;
+    private static final int SEEDS = 5;
     private static final Profile PROFILE = EngineProfiles.threads().withCrashes(10, 1, 1_000);
 
     @ParameterizedTest
