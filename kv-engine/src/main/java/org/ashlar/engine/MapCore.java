@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * all handles. Keys and values are {@code (base, offset, length)} as in {@link Memory#copyIn}; the caller is inside the epochs.
  */
 final class MapCore {
+    /** Spreads what differs little over all bits. */
+    private static final long GOLDEN_RATIO = 0x9E37_79B9_7F4A_7C15L;
+
     private final Space space;
     private final Persistence persistence;
     private final ExtendedDescriptors extended;
@@ -241,7 +244,7 @@ final class MapCore {
         try {
             // Freed long ago: the first fence would wait for its lines, were they not loaded beside those of the index.
             participant.keep(index.touch(hash) + touchEnds(record, size));
-            checkWritable(record, size);
+            checkWritable(record, size, hash);
             scratch.writeRecord(
                     record,
                     space.incarnationAt(record, size),
@@ -254,7 +257,7 @@ final class MapCore {
                     valueOffset,
                     valueLength,
                     tailBytes);
-            persistence.persist(record, size); // 2
+            persistence.persistChecked(record, size); // 2
             noteWrite(record);
         } catch (final RuntimeException | Error e) {
             takeBack(record, size);
@@ -267,11 +270,9 @@ final class MapCore {
      * Before a record is written: a store to a page that can be read and not be written to would not happen, and nothing would say so before the
      * entry is published.
      */
-    private static void checkWritable(final long record, final long size) {
+    private static void checkWritable(final long record, final long size, final long hash) {
         for (long at = record; at < record + size; at = (at | (Pages.BYTES - 1)) + 1) {
-            final long other = ~Memory.getLong(at) & RecordHeader.NO_RECORD;
-            Memory.putLong(at, other);
-            Memory.checkStored(at, other);
+            Memory.probe(at, (hash + at * GOLDEN_RATIO) & RecordHeader.NO_RECORD);
         }
     }
 
@@ -333,7 +334,7 @@ final class MapCore {
         boolean isWritten = false;
         try {
             participant.enterScope();
-            checkWritable(record, size);
+            checkWritable(record, size, hash);
             scratch.writeRecordInPlace(
                     record,
                     space.incarnationAt(record, size),
@@ -375,9 +376,10 @@ final class MapCore {
             final Evacuation evacuation) {
         final long keyOffset = record + RecordHeader.BYTES;
         final long size = RecordHeader.size(keyLength, valueLength);
+        final long hash = keys.hash(null, keyOffset, keyLength);
         final long copy = evacuation.allocate(participant, size);
         try {
-            checkWritable(copy, size);
+            checkWritable(copy, size, hash);
             Scratch.of(participant)
                     .writeRecord(
                             copy,
@@ -396,7 +398,6 @@ final class MapCore {
             takeBack(copy, size);
             throw e;
         }
-        final long hash = keys.hash(null, keyOffset, keyLength);
         if (publish(participant, hash, null, keyOffset, keyLength, copy, size, record) > 0) {
             space.retireRecord(participant, record);
         }

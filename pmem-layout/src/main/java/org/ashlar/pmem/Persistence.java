@@ -57,6 +57,17 @@ public final class Persistence {
      */
     public void persist(final long address, final long length) {
         Memory.checkReadable(address, length);
+        persistChecked(address, length);
+    }
+
+    /**
+     * Does what {@link #persist} does, for pages of which the caller has found just now, by {@link Memory#checkStored} or {@link Memory#probe},
+     * that they can be read. Where that is not so the JVM ends.
+     *
+     * @param address first byte
+     * @param length bytes, more than 0
+     */
+    public void persistChecked(final long address, final long length) {
         switch (mode) {
             case WRITE_BACK -> Memory.writeBack(address, length);
             case FENCE_ONLY -> Memory.fullFence();

@@ -367,7 +367,6 @@ public final class HashIndex {
                 final long room = split.findRoom(page, hash, tag);
                 if (room != 0) {
                     publishInto(room, tag, entry);
-                    count.increment();
                     return 0;
                 }
                 if (split.wouldMakeRoom(page, depth, hash, tag)) {
@@ -375,7 +374,6 @@ public final class HashIndex {
                     isSplit = true;
                 } else {
                     publishInto(split.makeOverflowRoom(participant, page, depth), tag, entry);
-                    count.increment();
                     return 0;
                 }
             } finally {
@@ -401,15 +399,22 @@ public final class HashIndex {
 
     /** The protocol of an entry that was empty. */
     private void publishInto(final long place, final int tag, final long entry) {
-        IndexPage.putShortTag(place, tag); // 0. durable no later than the entry: it is in the same cache line
-        publish(place, entry);
+        count.increment(); // it waits for all earlier stores: after the last one below, for a line that has left the
+        // cache
+        try {
+            IndexPage.putShortTag(place, tag); // 0. durable no later than the entry: it is in the same cache line
+            publish(place, entry);
+        } catch (final RuntimeException | Error e) {
+            count.decrement();
+            throw e;
+        }
     }
 
     /** The protocol of an entry; the page is locked, the record is durable. */
     private void publish(final long place, final long entry) {
         Memory.putLongRelease(place, entry | Entry.DIRTY); // 1. visible, with the warning
-        context.persistence.persist(place, Long.BYTES); // 2. durable
         Memory.checkStored(place, entry | Entry.DIRTY); // or what was there before would be retired
+        context.persistence.persistChecked(place, Long.BYTES); // 2. durable
         Memory.putLongRelease(place, entry); // 3. no warning; need not be durable
     }
 
@@ -445,11 +450,12 @@ public final class HashIndex {
                 return REFUSED;
             }
             context.space.prepareToUnlink(participant, old);
-            Memory.putLongRelease(place, Entry.of(tag, 0) | Entry.DIRTY); // 1. the tombstone is visible
-            context.persistence.persist(place, Long.BYTES); // 2. durable
-            Memory.checkStored(place, Entry.of(tag, 0) | Entry.DIRTY); // or the record would be retired for nothing
+            final long tombstone = Entry.of(tag, 0) | Entry.DIRTY;
+            Memory.putLongRelease(place, tombstone); // 1. visible
+            Memory.checkStored(place, tombstone); // or the record would be retired for nothing
+            count.decrement(); // before the write-back, as in publishInto
+            context.persistence.persistChecked(place, Long.BYTES); // 2. durable
             Memory.putLongRelease(place, 0); // 3. empty, and free for reuse; need not be durable
-            count.decrement();
             return old;
         } finally {
             unlock(page);
