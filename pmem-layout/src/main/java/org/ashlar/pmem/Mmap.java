@@ -94,6 +94,14 @@ final class Mmap {
         NativeLinux.madvise(address, length, NativeLinux.MADV_HUGEPAGE);
     }
 
+    /**
+     * Has the kernel get a range ready to be written to, as the first store to each page would. Where it can't (before Linux 5.14, or at a page
+     * that has gone bad), it is left to those stores.
+     */
+    static void prefault(final long address, final long length) {
+        NativeLinux.madvise(address, length, NativeLinux.MADV_POPULATE_WRITE);
+    }
+
     /** Returns when the pages of a range are on the device. */
     static void sync(final long address, final long length) {
         final long start = PoolLayout.alignPageDown(address);

@@ -37,6 +37,7 @@ final class NativeLinux {
     static final long MAP_FAILED = -1;
 
     static final int MADV_HUGEPAGE = 14;
+    static final int MADV_POPULATE_WRITE = 23;
     static final int MS_SYNC = 4;
 
     static final int FALLOC_FL_KEEP_SIZE = 1;

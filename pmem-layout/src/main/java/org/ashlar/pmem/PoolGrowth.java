@@ -24,6 +24,9 @@ final class PoolGrowth {
     /** In the background a step is made in slices, so that who needs a chunk at once waits for one of them only: 8 MiB of standard chunks. */
     static final int SLICE_CHUNKS = 4;
 
+    /** Chunks may be large, and little of them in use. */
+    private static final long MOST_PREFAULTED_BYTES = 64L << 20;
+
     private final PoolLayout layout;
     private final PoolFile file;
     private final PoolMapping mapping;
@@ -35,6 +38,9 @@ final class PoolGrowth {
     private final boolean readOnly;
     private final boolean syncsAlways;
     private final boolean background;
+    /** Whether the device is memory, where a page costs no more than its first store would have. */
+    private final boolean prefaults;
+
     private final int stepChunks;
     private final int sliceChunks;
     private final RecordedLock lock = new RecordedLock(true); // else the next slice would be first, always
@@ -61,6 +67,7 @@ final class PoolGrowth {
         this.syncer = syncer;
         readOnly = options.readOnly();
         background = options.backgroundGrowth() && !readOnly;
+        prefaults = background && (mapping.isSynchronous() || file.isInMemory());
         syncsAlways = persistence.mode() != Persistence.Mode.PROCESS_CRASH;
         stepChunks = Math.max(1, Math.min(STEP_CHUNKS, layout.geometry().chunksPerSection() / 2));
         sliceChunks = persistence.mode() == Persistence.Mode.MSYNC ? STEP_CHUNKS : SLICE_CHUNKS; // each has its syncs
@@ -127,15 +134,15 @@ final class PoolGrowth {
 
     /** Returns whether there is more to do. */
     private boolean allocateSlice(final int target) {
+        final int allocated;
         lock.lock();
         try {
-            final int allocated = allocation.isClosed() ? target : allocation.allocatedChunks();
+            allocated = allocation.isClosed() ? target : allocation.allocatedChunks();
             if (allocated >= Math.min(target, layout.geometry().maxChunks())) {
                 return false;
             }
             try {
                 grow(allocated + 1, Math.min(target, allocated + sliceChunks));
-                return true;
             } catch (final PoolException | InternalError e) {
                 // Whoever needs the chunks will meet the same failure, and hear of it.
                 backgroundFailedAt = allocated;
@@ -144,6 +151,17 @@ final class PoolGrowth {
         } finally {
             lock.unlock();
         }
+        if (prefaults) {
+            prefault(allocated);
+        }
+        return true;
+    }
+
+    /** Saves those who will write to a slice the page faults; a few of them may come before. */
+    private void prefault(final int chunk) {
+        final Geometry geometry = layout.geometry();
+        final long bytes = geometry.dataBytes(Math.min(SLICE_CHUNKS, geometry.maxChunks() - chunk));
+        Mmap.prefault(mapping.dataAddress() + geometry.dataBytes(chunk), Math.min(bytes, MOST_PREFAULTED_BYTES));
     }
 
     private void checkWritable() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -180,6 +181,41 @@ class GrowthTest {
             }
             assertTrue(pool.allocatedChunks() > allocated);
         }
+    }
+
+    @Test
+    void whereTheDeviceIsMemoryBackgroundGrowthHasThePagesMappedBeforeAnyStore() throws IOException {
+        final Path file = Files.createTempFile(Path.of("/dev/shm"), "ashlar-test", ".pool");
+        Files.delete(file);
+        try (Pool pool = Pool.open(file, TestPools.tiny().backgroundGrowth(true).build())) {
+            pool.allocateChunksTo(1);
+            final int allocated = pool.allocatedChunks();
+            pool.allocateChunksTo(allocated);
+            final long last = pool.dataAddress() + (long) (allocated + 1) * TestPools.TINY.chunkBytes() - 1;
+            final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            while (!isMapped(last) && System.nanoTime() < deadline) {
+                Thread.onSpinWait();
+            }
+            assertTrue(isMapped(last) || !kernelPopulates());
+            assertFalse(isMapped(last + (long) TestPools.TINY.chunkBytes() * PoolGrowth.STEP_CHUNKS));
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private static boolean isMapped(final long address) throws IOException {
+        try (RandomAccessFile pages = new RandomAccessFile("/proc/self/pagemap", "r")) {
+            pages.seek(address / Geometry.PAGE_BYTES * Long.BYTES);
+            final byte[] word = new byte[Long.BYTES];
+            assertEquals(word.length, pages.read(word));
+            return word[Long.BYTES - 1] < 0; // bit 63: present
+        }
+    }
+
+    private static boolean kernelPopulates() {
+        final long address = Mmap.reserve(Geometry.PAGE_BYTES);
+        Mmap.mapAnonymous(address, Geometry.PAGE_BYTES);
+        return NativeLinux.madvise(address, Geometry.PAGE_BYTES, NativeLinux.MADV_POPULATE_WRITE) == 0;
     }
 
     @Test
