@@ -461,9 +461,11 @@ public final class Memory {
      */
     public static void probe(final long address, final long value) {
         putLong(address, value);
-        // Through a register of the other kind: a load that is part of a comparison could not be stepped over by JDK
-        // 17.
-        if (Double.doubleToRawLongBits(UnsafeApi.getDouble(null, address)) != value) {
+        UnsafeApi.loadFence(); // no instruction on x86; else the compiler answers with what was stored, and loads
+        // nothing
+        // Volatile: a load that is made part of a comparison could not be stepped over by JDK 17.
+        if (UnsafeApi.getLongVolatile(null, address) != value
+                || UnsafeApi.getIntVolatile(null, address + Integer.BYTES) != (int) (value >>> Integer.SIZE)) {
             checkStored(address, value);
         }
     }
