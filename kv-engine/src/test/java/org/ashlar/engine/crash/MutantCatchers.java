@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.ashlar.engine.JudgeDurabilityTest;
+import org.ashlar.engine.ReplacedWordsTest;
 import org.ashlar.engine.SettledSpansTest;
 import org.ashlar.engine.SplitMarksTest;
 import org.ashlar.engine.TwoWritersTest;
@@ -66,6 +67,8 @@ final class MutantCatchers {
         others.put("FirstTouchCrashTest, reads", FirstTouchCrashTest::takesNothingBack);
         others.put("FirstTouchCrashTest, puts", FirstTouchCrashTest::losesNothing);
         others.put("TwoWritersTest", TwoWritersTest::loseNothing);
+        others.put("ReplacedWordsTest, reuse", ReplacedWordsTest::keepPagesOut);
+        others.put("ReplacedWordsTest, put", ReplacedWordsTest::loseNothing);
         others.put("ChunkTableCrashTest, large record", ChunkTableCrashTest::keepsOrderOfWords);
         others.put("ChunkTableCrashTest, chunk word", ChunkTableCrashTest::keepsChunkWords);
         others.put("ChunkTableCrashTest, span word", ChunkTableCrashTest::keepsSpanWords);
