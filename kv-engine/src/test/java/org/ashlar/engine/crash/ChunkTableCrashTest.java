@@ -105,6 +105,27 @@ final class ChunkTableCrashTest extends FocusedCrashTest {
         assertEquals(List.of(), broken);
     }
 
+    @Test
+    void aSpanWordIsDurableBeforeAnotherThreadPutsARecordIntoTheSpan() {
+        final CrashSimulator simulator = simulator(directory.file("pool"));
+        RecorderHub.install(simulator);
+        final boolean[] isMet = {false};
+        try (Store store = open(directory.file("pool"))) {
+            store.map(MAP).put(KEY, new byte[8]); // takes the chunk
+            simulator.listen((event, kind) -> {
+                if (kind == EventKind.STORE && !isMet[0]) { // to the record, so its page is taken, and no lock held
+                    isMet[0] = true;
+                    callOther(simulator, () -> fill(store.map(MAP), 1, SLOT_BYTES)); // on the next page of the span
+                    failPower(simulator, 1, "event " + event);
+                }
+            });
+            store.map(MAP).put(KEY, new byte[SLOT_BYTES]);
+            simulator.listen(null);
+        }
+        assertTrue(isMet[0], "two threads were at the span");
+        assertEquals(List.of(), broken);
+    }
+
     /** Kills a process at each write-back of an operation; the next one goes on. */
     private void kill(
             final Consumer<Store> before,

@@ -37,6 +37,7 @@ final class MutantCatchers {
             Map.entry("MapCore.move", List.of("every fence twice, seed 1")),
             Map.entry("Chunks.publish", List.of("ChunkTableCrashTest, large record")),
             Map.entry("Chunks.settle", List.of("SettledSpansTest", "ChunkTableCrashTest, chunk word")),
+            Map.entry("SlotSpace.publishSpan", List.of("ChunkTableCrashTest, shared span")),
             Map.entry("Chunks.zeroPageHeads", List.of("RecycledIndexChunkCrashTest")),
             Map.entry("IndexJudge.lineRefersTo", List.of("JudgeDurabilityTest")),
             Map.entry("FirstTouch.settleLine", List.of("FirstTouchCrashTest, reads")),
@@ -102,6 +103,10 @@ final class MutantCatchers {
                 "ChunkTableCrashTest, span word",
                 ChunkTableCrashTest::new,
                 ChunkTableCrashTest::aSpanWordThatAKilledProcessLeftIsDurableBeforeTheSpanIsUsed);
+        add(
+                "ChunkTableCrashTest, shared span",
+                ChunkTableCrashTest::new,
+                ChunkTableCrashTest::aSpanWordIsDurableBeforeAnotherThreadPutsARecordIntoTheSpan);
         add(
                 "RecycledIndexChunkCrashTest",
                 RecycledIndexChunkCrashTest::new,

@@ -39,10 +39,6 @@ final class UnnecessaryPersistence {
                     "the second record is persisted before its entry is stored: a fence of the same thread, which holds the"
                             + " catalog's lock"),
             Map.entry(
-                    "FENCE SlotSpace.publishSpan",
-                    "the first record of the span is persisted before its entry is stored: a fence of the same thread, which"
-                            + " holds the class's lock until the record's place is its own"),
-            Map.entry(
                     "RELEASE HashIndex.remove",
                     "what its thread stored to the line before are entries of other keys, which need no order, and the same"
                             + " word"),
