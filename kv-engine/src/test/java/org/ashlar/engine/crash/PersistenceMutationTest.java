@@ -91,7 +91,8 @@ final class PersistenceMutationTest {
             }
         }
         reporter.publishEntry(report.summary());
-        System.out.println(report.row("-Dtest=PersistenceMutationTest" + (isFull ? " -Dashlar.long=true" : "")));
+        System.out.println(report.row(
+                "mvn test -pl kv-engine -am -Dtest=PersistenceMutationTest" + (isFull ? " -Dashlar.long=true" : "")));
         assertEquals(List.of(), surprises, "not caught, or caught though a reason says that it does no harm");
     }
 
