@@ -12,10 +12,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Runs things at once and passes on what goes wrong in any of them. */
-final class Threads {
+public final class Threads {
     private static final int LIMIT_SECONDS = 120;
 
     private Threads() {}
+
+    /**
+     * One thread, for a test that holds its own meanwhile; it keeps no process from ending.
+     *
+     * @param name of the thread
+     * @return what runs tasks on it
+     */
+    public static ExecutorService daemon(final String name) {
+        return Executors.newSingleThreadExecutor(task -> {
+            final Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
 
     /** One part of a test that runs in a thread of its own. */
     @FunctionalInterface

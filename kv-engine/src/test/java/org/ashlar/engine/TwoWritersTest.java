@@ -9,7 +9,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -82,11 +81,7 @@ public final class TwoWritersTest {
         final Path path = directory.file("pool");
         final CrashSimulator simulator = TinyStores.simulator(path, Placement.POOL, CHUNKS);
         RecorderHub.install(simulator);
-        final ExecutorService executor = Executors.newSingleThreadExecutor(task -> {
-            final Thread thread = new Thread(task, "the writer that meets");
-            thread.setDaemon(true);
-            return thread;
-        });
+        final ExecutorService executor = Threads.daemon("the writer that meets");
         try (EngineStore store = (EngineStore) open(path)) {
             final EngineMap map = (EngineMap) store.map(MAP);
             for (int i = 0; i < before; i++) {

@@ -8,8 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.ashlar.engine.TinyStores;
@@ -23,9 +21,7 @@ import org.ashlar.pmem.RecorderHub;
 import org.ashlar.pmem.sim.CrashSimulator;
 import org.ashlar.pmem.sim.EventKind;
 import org.ashlar.pmem.sim.ImageChoice;
-import org.ashlar.pmem.sim.ImageDirectory;
 import org.ashlar.pmem.sim.VolatileTreatment;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +30,7 @@ import org.junit.jupiter.api.Test;
  * finds them as a killed process has left them. The pools here never grow, as that syncs the file.
  */
 @Tag("simulator")
-final class ChunkTableCrashTest {
+final class ChunkTableCrashTest extends FocusedCrashTest {
     /** The search for the high-water mark looks at word 8 first, and words 7 and 8 are in different lines. */
     private static final Geometry TINY = new Geometry(64 << 10, 256 << 10, 16);
 
@@ -49,22 +45,8 @@ final class ChunkTableCrashTest {
     private static final String MAP = "m";
     private static final byte[] KEY = {'k', 'e', 'y'};
 
-    private final ImageDirectory directory = new ImageDirectory();
-    private final List<String> broken = new ArrayList<>();
     private Geometry geometry = TINY;
     private int kills;
-    private final ExecutorService other = Executors.newSingleThreadExecutor(task -> {
-        final Thread thread = new Thread(task, "another thread");
-        thread.setDaemon(true);
-        return thread;
-    });
-
-    @AfterEach
-    void cleanUp() {
-        RecorderHub.install(null);
-        other.shutdownNow();
-        directory.close();
-    }
 
     @Test
     void theWordsOfALargeRecordsChunksBecomeDurableInAscendingOrder() {
@@ -123,31 +105,25 @@ final class ChunkTableCrashTest {
         assertEquals(List.of(), broken);
     }
 
-    /** Whether the first of these tests passes. */
-    static boolean keepsOrderOfWords() {
-        return passes(ChunkTableCrashTest::theWordsOfALargeRecordsChunksBecomeDurableInAscendingOrder);
-    }
-
-    /** Whether the second does. */
-    static boolean keepsChunkWords() {
-        return passes(ChunkTableCrashTest::aChunkWordThatAKilledProcessLeftIsDurableBeforeTheNextOne);
-    }
-
-    /** Whether the third does. */
-    static boolean keepsSpanWords() {
-        return passes(ChunkTableCrashTest::aSpanWordThatAKilledProcessLeftIsDurableBeforeTheSpanIsUsed);
-    }
-
-    private static boolean passes(final Consumer<ChunkTableCrashTest> test) {
-        final ChunkTableCrashTest tests = new ChunkTableCrashTest();
-        try {
-            test.accept(tests);
-            return true;
-        } catch (final AssertionError | StoreException e) {
-            return false;
-        } finally {
-            tests.cleanUp();
+    @Test
+    void aSpanWordIsDurableBeforeAnotherThreadPutsARecordIntoTheSpan() {
+        final CrashSimulator simulator = simulator(directory.file("pool"));
+        RecorderHub.install(simulator);
+        final boolean[] isMet = {false};
+        try (Store store = open(directory.file("pool"))) {
+            store.map(MAP).put(KEY, new byte[8]); // takes the chunk
+            simulator.listen((event, kind) -> {
+                if (kind == EventKind.STORE && !isMet[0]) { // to the record, so its page is taken, and no lock held
+                    isMet[0] = true;
+                    callOther(simulator, () -> fill(store.map(MAP), 1, SLOT_BYTES)); // on the next page of the span
+                    failPower(simulator, 1, "event " + event);
+                }
+            });
+            store.map(MAP).put(KEY, new byte[SLOT_BYTES]);
+            simulator.listen(null);
         }
+        assertTrue(isMet[0], "two threads were at the span");
+        assertEquals(List.of(), broken);
     }
 
     /** Kills a process at each write-back of an operation; the next one goes on. */

@@ -6,12 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.function.Consumer;
 import org.ashlar.engine.TinyStores;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.Store;
@@ -23,9 +19,7 @@ import org.ashlar.pmem.RecorderHub;
 import org.ashlar.pmem.sim.CrashSimulator;
 import org.ashlar.pmem.sim.EventKind;
 import org.ashlar.pmem.sim.ImageChoice;
-import org.ashlar.pmem.sim.ImageDirectory;
 import org.ashlar.pmem.sim.VolatileTreatment;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +29,7 @@ import org.junit.jupiter.api.Test;
  * told is done must be there. The pools here have all their blocks: to get more syncs the file, and with it what the killed process left.
  */
 @Tag("simulator")
-final class FirstTouchCrashTest {
+final class FirstTouchCrashTest extends FocusedCrashTest {
     private static final Geometry GEOMETRY = new Geometry(64 << 10, 256 << 10, 16);
     private static final int MOST_STEPS = 100;
     private static final int FULL_LEAF = 380;
@@ -45,21 +39,7 @@ final class FirstTouchCrashTest {
     private static final byte[] NEIGHBOUR = {2};
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
-    private final ImageDirectory directory = new ImageDirectory();
-    private final List<String> broken = new ArrayList<>();
-    private final ExecutorService other = Executors.newSingleThreadExecutor(task -> {
-        final Thread thread = new Thread(task, "reader");
-        thread.setDaemon(true);
-        return thread;
-    });
     private int tried;
-
-    @AfterEach
-    void cleanUp() {
-        RecorderHub.install(null);
-        other.shutdownNow();
-        directory.close();
-    }
 
     @Test
     void whatIsReadInAPageThatIsBeingTouchedIsThereAfterAnyCrash() {
@@ -132,29 +112,6 @@ final class FirstTouchCrashTest {
 
     private static byte[] key(final int number) {
         return Integer.toString(number).getBytes(StandardCharsets.US_ASCII);
-    }
-
-    /** Whether the first of these tests passes. */
-    static boolean takesNothingBack() {
-        return passes(FirstTouchCrashTest::whatIsReadInAPageThatIsBeingTouchedIsThereAfterAnyCrash);
-    }
-
-    /** Whether the second does. */
-    static boolean losesNothing() {
-        return passes(
-                FirstTouchCrashTest::whatAKilledProcessHasStoredThatLeadsToAnEntryIsDurableBeforeOneIsPutBehindIt);
-    }
-
-    private static boolean passes(final Consumer<FirstTouchCrashTest> test) {
-        final FirstTouchCrashTest tests = new FirstTouchCrashTest();
-        try {
-            test.accept(tests);
-            return true;
-        } catch (final AssertionError | StoreException e) {
-            return false;
-        } finally {
-            tests.cleanUp();
-        }
     }
 
     /** Lets the reader come at one step of the writer; false where the writer has fewer. */

@@ -10,9 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.function.Consumer;
 import org.ashlar.engine.TinyStores;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.Placement;
@@ -22,10 +19,8 @@ import org.ashlar.pmem.RecorderHub;
 import org.ashlar.pmem.sim.CrashSimulator;
 import org.ashlar.pmem.sim.EventKind;
 import org.ashlar.pmem.sim.ImageChoice;
-import org.ashlar.pmem.sim.ImageDirectory;
 import org.ashlar.pmem.sim.VolatileTreatment;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +29,7 @@ import org.junit.jupiter.api.Test;
  * the directory, and add pages to overflow chains. And those that go to the stash or a chain, where what leads a reader there bears no DIRTY bit.
  */
 @Tag("simulator")
-final class IndexGrowthCrashTest {
+final class IndexGrowthCrashTest extends FocusedCrashTest {
     private static final int CHUNKS = 64;
     private static final int IMAGES = 24;
     private static final int FEW_IMAGES = 3;
@@ -43,21 +38,7 @@ final class IndexGrowthCrashTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final String MAP = "m";
 
-    private final ImageDirectory directory = new ImageDirectory();
-    private final List<String> broken = new ArrayList<>();
-    private final ExecutorService other = Executors.newSingleThreadExecutor(task -> {
-        final Thread thread = new Thread(task, "reader");
-        thread.setDaemon(true);
-        return thread;
-    });
     private int points;
-
-    @AfterEach
-    void cleanUp() {
-        RecorderHub.install(null);
-        other.shutdownNow();
-        directory.close();
-    }
 
     @Test
     void noCrashImageOfAPutThatSplitsLosesOrTearsAnything() {
@@ -152,34 +133,6 @@ final class IndexGrowthCrashTest {
         }
         assertTrue(points > 10, () -> points + " crash points");
         assertEquals(List.of(), broken);
-    }
-
-    /** Whether the first two of these tests pass. */
-    static boolean losesNothing() {
-        return passes(IndexGrowthCrashTest::noCrashImageOfAPutThatSplitsLosesOrTearsAnything)
-                && passes(IndexGrowthCrashTest::noCrashImageOfAPutThatAddsToAnOverflowChainLosesOrTearsAnything);
-    }
-
-    /** Whether the third does. */
-    static boolean takesNothingBack() {
-        return passes(IndexGrowthCrashTest::whatIsReadFromTheStashOrAnOverflowChainWhileItIsStoredIsThereAfterAnyCrash);
-    }
-
-    /** Whether the fourth does. */
-    static boolean walksDurably() {
-        return passes(IndexGrowthCrashTest::whatAnIterationMeetsWhileItIsStoredIsThereAfterAnyCrash);
-    }
-
-    private static boolean passes(final Consumer<IndexGrowthCrashTest> test) {
-        final IndexGrowthCrashTest tests = new IndexGrowthCrashTest();
-        try {
-            test.accept(tests);
-            return true;
-        } catch (final AssertionError | StoreException e) {
-            return false;
-        } finally {
-            tests.cleanUp();
-        }
     }
 
     /** The first puts after which the index has another page. */

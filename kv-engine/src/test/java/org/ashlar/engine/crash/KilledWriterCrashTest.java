@@ -12,7 +12,6 @@ import java.util.SplittableRandom;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.Placement;
 import org.ashlar.kv.Store;
-import org.ashlar.kv.StoreException;
 import org.ashlar.pmem.RecorderHub;
 import org.ashlar.pmem.sim.CrashSimulator;
 import org.ashlar.pmem.sim.EventKind;
@@ -50,18 +49,6 @@ final class KilledWriterCrashTest {
     void aChunkWhoseWordIsNotDurableYetIsNotReliedOn() {
         for (int chunksBefore = 6; chunksBefore < 14; chunksBefore++) {
             assertTrue(run(300, WHOLE_CHUNK_BYTES, chunksBefore) > 3, "crash points");
-        }
-    }
-
-    /** Whether all this holds. */
-    static boolean loseNothing() {
-        try {
-            final KilledWriterCrashTest tests = new KilledWriterCrashTest();
-            tests.aRecordThatOnlyAnUndurableEntryReplacedIsNotUsedAgain();
-            tests.aChunkWhoseWordIsNotDurableYetIsNotReliedOn();
-            return true;
-        } catch (final AssertionError | StoreException e) {
-            return false;
         }
     }
 

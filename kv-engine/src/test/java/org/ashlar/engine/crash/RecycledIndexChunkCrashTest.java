@@ -17,9 +17,7 @@ import org.ashlar.pmem.RecorderHub;
 import org.ashlar.pmem.sim.CrashSimulator;
 import org.ashlar.pmem.sim.EventKind;
 import org.ashlar.pmem.sim.ImageChoice;
-import org.ashlar.pmem.sim.ImageDirectory;
 import org.ashlar.pmem.sim.VolatileTreatment;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -28,21 +26,13 @@ import org.junit.jupiter.api.Test;
  * until the whole store has been verified.
  */
 @Tag("simulator")
-final class RecycledIndexChunkCrashTest {
+final class RecycledIndexChunkCrashTest extends FocusedCrashTest {
     private static final int CHUNKS = 16;
     private static final int WHOLE_CHUNK_BYTES = 60_000;
     private static final int IMAGES = 24;
 
     /** What is just being written, a page or a record, may have reached the media by half, and cannot be told from damage. */
     private static final int HALF_WRITTEN = 1;
-
-    private final ImageDirectory directory = new ImageDirectory();
-
-    @AfterEach
-    void cleanUp() {
-        RecorderHub.install(null);
-        directory.close();
-    }
 
     @Test
     void thePagesOfAChunkThatBecomesOneOfTheIndexLookUnusedAfterACrash() {
@@ -54,7 +44,6 @@ final class RecycledIndexChunkCrashTest {
         final Path path = directory.file("pool");
         final CrashSimulator simulator = TinyStores.simulator(path, Placement.POOL, CHUNKS);
         RecorderHub.install(simulator);
-        final List<String> broken = new ArrayList<>();
         final int[] points = {0};
         try (Store store = open(path)) {
             leaveGarbage(store);
@@ -64,7 +53,7 @@ final class RecycledIndexChunkCrashTest {
             simulator.listen((event, kind) -> {
                 if (kind == EventKind.WRITE_BACK) {
                     points[0]++;
-                    failPower(simulator, "event " + event, broken);
+                    failPower(simulator, "event " + event);
                     RecorderHub.install(simulator);
                 }
             });
@@ -73,19 +62,6 @@ final class RecycledIndexChunkCrashTest {
         }
         assertTrue(points[0] > 5, () -> points[0] + " crash points");
         assertEquals(List.of(), broken);
-    }
-
-    /** Whether this holds. */
-    static boolean leaksNothing() {
-        final RecycledIndexChunkCrashTest test = new RecycledIndexChunkCrashTest();
-        try {
-            test.thePagesOfAChunkThatBecomesOneOfTheIndexLookUnusedAfterACrash();
-            return true;
-        } catch (final AssertionError | StoreException e) {
-            return false;
-        } finally {
-            test.cleanUp();
-        }
     }
 
     private static Store open(final Path path) {
@@ -118,7 +94,7 @@ final class RecycledIndexChunkCrashTest {
         return made - 1;
     }
 
-    private void failPower(final CrashSimulator simulator, final String when, final List<String> broken) {
+    private void failPower(final CrashSimulator simulator, final String when) {
         final SplittableRandom random = new SplittableRandom(1);
         final List<ImageChoice> choices = new ArrayList<>(ImageChoice.sample(simulator, IMAGES, random));
         choices.add(ImageChoice.only(0)); // where it is pending, the chunk's word: the table is before all else

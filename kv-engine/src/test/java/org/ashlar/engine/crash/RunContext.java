@@ -3,7 +3,7 @@ package org.ashlar.engine.crash;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import org.ashlar.engine.Threads;
 import org.ashlar.pmem.sim.ImageDirectory;
 
 /** What the stores of one run share: what is run, where its images are, and what was done so far. */
@@ -11,11 +11,7 @@ final class RunContext implements AutoCloseable {
     final Subject subject;
     final Profile profile;
     final Replay replay = Replay.fromProperties();
-    final ExecutorService reader = Executors.newSingleThreadExecutor(task -> {
-        final Thread thread = new Thread(task, "reader inside the writer");
-        thread.setDaemon(true);
-        return thread;
-    });
+    final ExecutorService reader = Threads.daemon("reader inside the writer");
     Duration readLimit = Duration.ofSeconds(20);
     long images;
     long imagesOfImages;

@@ -5,11 +5,11 @@ import org.ashlar.pmem.sim.Mutants.Mutant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be left out without harm, each with the reason; and what nobody has noticed yet, though it may do harm. By what is left out,
- * the method, and the number of the place among those of its method that are passed; without a number, all of them.
+ * What can be left out without harm, each with the reason. By what is left out, the method, and the number of the place among those of its
+ * method that are passed; without a number, all of them.
  */
 final class UnnecessaryPersistence {
-    private static final Map<String, String> PROVED = Map.ofEntries(
+    private static final Map<String, String> REASONS = Map.ofEntries(
             Map.entry(
                     "WRITE_BACK Superblock.begin",
                     "the magic is in the same line and is stored later, with release, so it never vouches for less"),
@@ -38,10 +38,6 @@ final class UnnecessaryPersistence {
                     "FENCE Superblock.setMoving",
                     "the second record is persisted before its entry is stored: a fence of the same thread, which holds the"
                             + " catalog's lock"),
-            Map.entry(
-                    "FENCE SlotSpace.publishSpan",
-                    "the first record of the span is persisted before its entry is stored: a fence of the same thread, which"
-                            + " holds the class's lock until the record's place is its own"),
             Map.entry(
                     "RELEASE HashIndex.remove",
                     "what its thread stored to the line before are entries of other keys, which need no order, and the same"
@@ -78,35 +74,12 @@ final class UnnecessaryPersistence {
                     "RELEASE FirstTouch.settleLine",
                     "what it takes the bits off is durable, and shares its word; other entries of its line need no order"));
 
-    /** Of places that only the long run passes. */
-    private static final Map<String, String> OPEN = Map.of(
-            "WRITE_BACK Directory.replaceIn",
-            "on paper a page that was split must not be used again while a durable word may still lead to it; no test has"
-                    + " the page used again in time",
-            "FENCE Directory.replaceIn",
-            "harmless where the operation goes on to store its entry, which fences; one that ends for want of room right"
-                    + " after the split does not, and no test has that",
-            "FENCE Directory.publishRoot",
-            "as that of replaceIn",
-            "FENCE Leaf.durableForward",
-            "whoever goes through the word fences before its own entry; another thread may have changed the directory"
-                    + " before, and no test has that");
-
     private UnnecessaryPersistence() {}
 
     /** The reason why a mutant need not be caught; null where there is none. */
     static @Nullable String reasonFor(final Mutant mutant, final int number) {
-        return find(PROVED, mutant, number);
-    }
-
-    /** Why a mutant that is not caught, and ought to be, may be left for now; null where that is news. */
-    static @Nullable String whyLeft(final Mutant mutant, final int number) {
-        return find(OPEN, mutant, number);
-    }
-
-    private static @Nullable String find(final Map<String, String> reasons, final Mutant mutant, final int number) {
         final String method = mutant.kind() + " " + mutant.method();
-        final String reason = reasons.get(method + " " + number);
-        return reason != null ? reason : reasons.get(method);
+        final String reason = REASONS.get(method + " " + number);
+        return reason != null ? reason : REASONS.get(method);
     }
 }

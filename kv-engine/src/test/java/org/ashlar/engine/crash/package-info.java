@@ -15,6 +15,7 @@
  * {@link org.ashlar.engine.crash.ChunkTableCrashTest} the words that say what space is used for,
  * {@link org.ashlar.engine.crash.RecycledIndexChunkCrashTest} chunks that become the index's,
  * {@link org.ashlar.engine.crash.IndexGrowthCrashTest} splits, roots, overflow chains and the stash,
+ * {@link org.ashlar.engine.ReplacedWordsTest} directory words that another writer replaces,
  * {@link org.ashlar.engine.crash.FirstTouchCrashTest} and {@link org.ashlar.engine.crash.KilledWriterCrashTest} what a killed process leaves.
  */
 package org.ashlar.engine.crash;
