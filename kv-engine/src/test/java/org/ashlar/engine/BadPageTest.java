@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class BadPageTest {
     private static final int RECORDS = 2_000;
     private static final int COMPILED = 50_000;
+    private static final int REPEATED = 20;
     private static final int LIMIT_SECONDS = 60;
     /** No other record of these tests has its size class. */
     private static final int SIZE_OF_ITS_OWN = 400;
@@ -51,6 +52,10 @@ final class BadPageTest {
             load(path);
             if (arguments[0].equals("hash")) {
                 hashKeysOfABadPage(path);
+                return;
+            }
+            if (arguments[0].equals("superblock")) {
+                serveWithoutASuperblock(path);
                 return;
             }
             if (arguments.length > 2) {
@@ -105,6 +110,54 @@ final class BadPageTest {
                 PoisonedPage.at(page, path.resolveSibling("empty"));
                 say("hashes", RECORDS, i -> keys.hashOf(page + (i & 15L) * Long.BYTES));
             }
+            System.out.println("done");
+        }
+
+        /** Its page has the root of the catalog; a map that was asked for before leads to all that it has. */
+        private static void serveWithoutASuperblock(final Path path) {
+            final EngineStore store = TestStores.tiny(path);
+            final KvMap map = store.map("m");
+            final KvMap other = store.map("other");
+            for (int i = 0; i < COMPILED; i++) {
+                if (!store.renameMap(i % 2 == 0 ? "other" : "renamed", i % 2 == 0 ? "renamed" : "other")) {
+                    throw new AssertionError("not there to be renamed");
+                }
+            }
+            PoisonedPage.at(store.space().pool().engineArea() & PAGE_MASK, path.resolveSibling("empty"));
+            say("gets", RECORDS, i -> {
+                if (!Arrays.equals(map.get(key(i)), value(i))) {
+                    throw new AssertionError("the value of " + i + " is another");
+                }
+            });
+            say("updates", RECORDS, i -> map.put(key(i), value(i + 1)));
+            say("deletes", RECORDS / 2, i -> map.delete(key(i)));
+            say("new", RECORDS, i -> other.put(key(RECORDS + i), value(i)));
+            final Class<?> media = org.ashlar.kv.MediaErrorException.class;
+            sayWhich("maps", media, () -> store.map("m"));
+            sayWhich("new maps", media, () -> store.map("new"));
+            sayWhich("names", media, store::mapNames);
+            sayWhich("drops", media, () -> store.dropMap("other"));
+            sayWhich("renamings", media, () -> store.renameMap("other", "renamed"));
+            sayWhich("clearings", media, other::clear);
+            final VerifyReport report = store.verify();
+            System.out.println("verify: sound " + report.isSound() + " " + report.problems());
+            final org.ashlar.kv.Verification scrub = store.verification();
+            while (scrub.step(1 << 16)) {
+                // to its end
+            }
+            System.out.println("scrub: sound " + scrub.report().isSound() + " "
+                    + scrub.report().problems());
+            say("gets again", RECORDS, i -> {
+                if (!Arrays.equals(map.get(key(i)), i < RECORDS / 2 ? null : value(i + 1))) {
+                    throw new AssertionError("the value of " + i + " became another");
+                }
+            });
+            say("reads", RECORDS, i -> {
+                if (!Arrays.equals(other.get(key(RECORDS + i)), value(i))) {
+                    throw new AssertionError("the new value of " + i + " is another");
+                }
+            });
+            say("closes", 1, i -> store.close());
             System.out.println("done");
         }
 
@@ -173,6 +226,20 @@ final class BadPageTest {
 
         private static long pageOf(final MapCore core, final String what) {
             return what.equals("index") ? DamagedLeaf.lastOf(core.index()) : recordOf(core, RECORDS / 2) & PAGE_MASK;
+        }
+
+        private static void sayWhich(final String what, final Class<?> expected, final Runnable call) {
+            int asExpected = 0;
+            for (int i = 0; i < REPEATED; i++) {
+                try {
+                    call.run();
+                    Memory.settleFaults();
+                    System.out.println(what + ": returned");
+                } catch (final StoreException | InternalError e) {
+                    asExpected += expected.isInstance(e) ? 1 : 0;
+                }
+            }
+            System.out.println(what + ": as expected " + asExpected);
         }
 
         private static void say(final String what, final int count, final java.util.function.IntConsumer call) {
@@ -244,6 +311,20 @@ final class BadPageTest {
     void aHashOfAKeyInABadPageIsAnErrorWhateverTheLengthSeemsToBe() {
         final String output = run("hash");
         assertTrue(output.endsWith("hashes: told " + RECORDS + "\ndone\nexit code 0"), output);
+    }
+
+    @Test
+    void mapsThatWereAskedForAreServedWhenTheSuperblockGoesBadAndWhatNeedsItIsTold() {
+        final String output = run("superblock");
+        for (final String what : List.of("gets", "updates", "deletes", "new", "gets again", "reads")) {
+            assertTrue(output.contains(what + ": told 0\n"), output);
+        }
+        for (final String what : List.of("maps", "new maps", "names", "drops", "renamings", "clearings")) {
+            assertTrue(output.contains(what + ": as expected 20\n"), output);
+        }
+        assertTrue(output.contains("verify: sound false [the catalog"), output);
+        assertTrue(output.contains("scrub: sound false [the catalog"), output);
+        assertTrue(output.endsWith("done\nexit code 0"), output);
     }
 
     /** What was stored there is not on the device. A slot that begins in the page before may reach into it. */
