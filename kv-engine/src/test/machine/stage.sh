@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # The tests on a machine with a DAX mount, whose power can be cut: what .ci/machine runs. See there for the variables.
 #
-#   stage.sh CLASSPATH [PART]...      parts: durability cuts page-cache faults; all of them by default; and read-only
+#   stage.sh CLASSPATH [PART [SELECTION]...]...   parts: durability cuts page-cache faults; all of them by default; and read-only
 #
-# Each part prints a line for each run, and ends with exit status 1 where one failed; then the folder with what was said stays.
+# Each part prints a line for each run, and a row for the table of what was tried at its end. The exit status is 1 where a run failed; then the
+# folder with what was said stays. A machine that did not come up, or whose time was up, is started again, which a line says; a check that failed is not
+# tried again.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 classpath=$1
@@ -19,6 +21,8 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/ashlar-machine-XXXXXX")
 share=$work/share
 failed=0
 runs=0
+failures=()
+readonly DID_NOT_COME_UP=125 TIME_IS_UP=124 MOST_STARTS=3
 
 # ------------------------------------------------------------------------------------------------------------- helpers
 
@@ -53,11 +57,23 @@ java_command() {
     [ -z "$2" ] || java+=("org.ashlar.engine.$2")
 }
 
-# run NAME OPTION... -- COMMAND...: one run; what it says goes to a file, the status is the command's.
+# again NAME STATUS: says that a machine is started once more, and why.
+again() {
+    echo "again   $1: the machine did not come up (exit status $2)"
+}
+
+# run NAME OPTION... -- COMMAND...: one run; what it says goes to a file, the status is the command's. All commands say something at once.
 run() {
-    local name=$1
+    local name=$1 start status
     shift
-    "$PMEM_RUNNER" run --pmem "$work/pmem.img" --size "${PMEM_SIZE:-1G}" --ro "$share" "$@" >"$work/$name.out" 2>"$work/$name.err"
+    for ((start = 1; ; start++)); do
+        "$PMEM_RUNNER" run --pmem "$work/pmem.img" --size "${PMEM_SIZE:-1G}" --ro "$share" "$@" >"$work/$name.out" 2>"$work/$name.err"
+        status=$?
+        if [ $status != $DID_NOT_COME_UP ] || [ -s "$work/$name.out" ] || [ $start = $MOST_STARTS ]; then
+            return $status
+        fi
+        again "$name" $status
+    done
 }
 
 # report STATUS NAME WHAT: the line of a run, and what it said where it failed.
@@ -67,9 +83,26 @@ report() {
         echo "ok      $2: $3"
     else
         failed=$((failed + 1))
+        failures+=("$2")
         echo "FAILED  $2: $3 (exit status $1; $work/$2.out)"
-        tail -n 40 "$work/$2.out" "$work/$2.err" | sed 's/^/        /'
+        tail -n 40 "$work/$2.out" "$work/$2.err" 2>/dev/null | sed 's/^/        /'
     fi
+}
+
+# row WHAT PART HOW_OFTEN: a row of the table of what was tried, for the runs since the last one.
+row() {
+    local found=nothing
+    [ ${#failures[@]} = 0 ] || found="FAILED: ${failures[*]}"
+    echo "| $1 | \`PMEM_RUNNER=PROGRAM .ci/machine $2\` | $3 | $found |"
+    failures=()
+}
+
+names_of_homes() {
+    local home names=()
+    for home in "${homes[@]}"; do
+        names+=("$(name_of "$home")")
+    done
+    echo "${names[*]}"
 }
 
 # says FILE PATTERN...: whether a file has a line for each pattern; names the first that is missing.
@@ -88,7 +121,7 @@ name_of() { # HOME
 # ---------------------------------------------------------------------------------------------------------- durability
 
 durability() {
-    local home domain name status
+    local home domain name status tried=0
     for home in "${homes[@]}"; do
         java_command "$home" ObtainedDurability
         for domain in mem-ctrl cpu; do
@@ -105,13 +138,15 @@ durability() {
                 status=$?
             fi
             report "$status" "$name" "$(grep -m1 "^$mount BEST" "$work/$name.out")"
+            tried=$((tried + 1))
         done
     done
+    row "what durability says on ext4 DAX and on tmpfs, a machine" durability "$tried runs: $(names_of_homes); mem-ctrl and cpu"
 }
 
 # ---------------------------------------------------------------------------------------------------------------- cuts
 
-# cut_generations NAME HOME DURABILITY CUTS OPTION...: cuts the power again and again over the same pools.
+# cut_generations NAME HOME DURABILITY CUTS OPTION...: cuts the power again and again over the same pools; counts in "made".
 cut_generations() {
     local name=$1 home=$2 durability=$3 count=$4 cut status how fresh=(--fresh)
     shift 4
@@ -127,14 +162,27 @@ cut_generations() {
         local write=("${java[@]}" "$mount" "$durability" "$seed" "$cut" "$who")
         java_command "$home" PowerCutCheck
         local check=("${java[@]}" "$mount" "$durability" "$seed" "$share/history" "$share/said")
-        local attempt
-        for attempt in 1 2 3; do
+        local start
+        for ((start = 1; ; start++)); do
             : >"$share/said"
             "$PMEM_RUNNER" crash-run --pmem "$work/pmem.img" --size "${PMEM_SIZE:-1G}" --ro "$share" "${fresh[@]}" "${how[@]}" "$@" \
                 -- bash "$share/quiet.sh" "${write[@]}" --then "${check[@]}" >"$share/said" 2>"$work/$name-$cut.err"
             status=$?
-            ! grep -q '^WRITES' "$share/said" || break # else the machine did not get as far as our program
+            if grep -q '^WRITES' "$share/said" || [ $start = $MOST_STARTS ]; then
+                break # else the machine did not get as far as our program
+            fi
+            again "$name-$cut" $status
         done
+        for ((start = 1; status == DID_NOT_COME_UP && start < MOST_STARTS; start++)); do
+            if ! grep -q '^WRITES' "$share/said" || grep -q '^CHECKS' "$share/said"; then
+                break
+            fi
+            again "$name-$cut, after the cut" $status
+            "$PMEM_RUNNER" run --pmem "$work/pmem.img" --ro "$share" "$@" -- "${check[@]}" >"$work/$name-$cut.checked" 2>>"$work/$name-$cut.err"
+            status=$?
+            cat "$work/$name-$cut.checked" >>"$share/said"
+        done
+        made=$((made + 1))
         cp "$share/said" "$work/$name-$cut.out"
         grep '^settled ' "$share/said" >>"$share/history" || status=${status/#0/1}
         report "$status" "$name-$cut" "$(grep -c 'records are there' "$work/$name-$cut.out") pools, seed $seed, $(grep '^settled ' "$share/said")"
@@ -143,25 +191,29 @@ cut_generations() {
     done
 }
 
+# cuts [DOMAIN]...
 cuts() {
-    local home domain
+    local home domain made=0 domains=("$@")
+    [ ${#domains[@]} -gt 0 ] || domains=(mem-ctrl cpu)
     for home in "${homes[@]}"; do
-        for domain in mem-ctrl cpu; do
+        for domain in "${domains[@]}"; do
             cut_generations "cuts-$domain-$(name_of "$home")" "$home" BEST "$cuts" --persistence "$domain"
         done
     done
+    row "power cuts on ext4 DAX, a machine" "cuts ${domains[*]}" "$made cuts: $(names_of_homes); seed $seed"
 }
 
 # ---------------------------------------------------------------------------------------------------------- page-cache
 
 # Without DAX: what msync promises, and what nobody promised.
 page-cache() {
-    local home durability
+    local home durability made=0
     for home in "${homes[@]}"; do
         for durability in POWER_FAILURE BEST; do
             cut_generations "page-cache-$durability-$(name_of "$home")" "$home" "$durability" "$cuts" --mopts dax=never
         done
     done
+    row "the same without DAX: \`msync\`, and what the kernel had written by itself" page-cache "$made cuts: $(names_of_homes); seed $seed"
 }
 
 # -------------------------------------------------------------------------------------------------------------- faults
@@ -183,45 +235,112 @@ expect() {
     [ "$status" = 0 ] || sed 's/^/        /' "$said"
 }
 
-# What must be said of each target. Gets and reads of what is not hit are compared by the program itself.
-faults() {
-    local home size domain name file target
+# judge FILE TARGET WHEN: whether what was said of a moment is what must be. Gets and reads of what is not hit are compared by the program itself.
+judge() {
+    local file=$1 target=$2 when=$3
     local bad='told \{.*(MediaErrorException|CorruptStoreException|InternalError)=' all='told \{\}'
+    case $target-$when in
+        HEADER_*-before)
+            expect "$@" "^read-only gets: $all" '^salvage: missing 0' '^write: open' ;;
+        SUPERBLOCK-before)
+            expect "$@" '^read-only: open is refused, MediaErrorException' '^write: open is refused, MediaErrorException' \
+                '^salvage: missing 0' ;;
+        SUPERBLOCK-mapped)
+            expect "$@" '^mapped maps: told \{MediaErrorException=3\}' "^mapped gets: $all" "^mapped updates: $all" "^mapped deletes: $all" \
+                "^mapped large: $all" "^mapped new: $all" "^mapped new read: $all" "^mapped gets again: $all" \
+                '^mapped verify: sound false, .*the catalog' '^mapped scrub: sound false, .*the catalog' ;;
+        RECORD-before | LEAF-before)
+            expect "$@" "^read-only gets: $bad" '^read-only verify: sound false' "^write gets: $bad" '^write verify: sound false' \
+                "^write new: $all" "^write new read: $all" ;;
+        RECORD-mapped | LEAF-mapped)
+            expect "$@" "^mapped gets: $bad" '^mapped verify: sound false' ;;
+        LARGE_RECORD-before)
+            expect "$@" "^read-only gets: $all" "^read-only large: $bad" '^write verify: sound false' ;;
+        LARGE_RECORD-mapped)
+            expect "$@" "^mapped gets: $all" "^mapped large: $bad" ;;
+        *DESCRIPTOR*-before | *HEADERS-before | FREE-before | ALLOCATION_MAP-before)
+            expect "$@" "^read-only gets: $all" "^write gets: $all" '^salvage: missing 0' ;;
+        HEADER_*-mapped | *DESCRIPTOR*-mapped | *HEADERS-mapped | FREE-mapped | ALLOCATION_MAP-mapped)
+            expect "$@" "^mapped gets: $all" ;;
+        *-before)
+            expect "$@" '^salvage: missing' ;;
+        *)
+            expect "$@" ;;
+    esac
+}
+
+targets_of() { # GROUP
+    case $1 in
+        headers) echo HEADER_A HEADER_B SUPERBLOCK ;;
+        tables) echo CHUNK_TABLE ALLOCATION_MAP ;;
+        index) echo CATALOG_LEAF LEAF SEGMENT ;;
+        records) echo RECORD LARGE_RECORD FREE ;;
+        descriptors) echo SECTION_HEADERS CHUNK_HEADERS RECORD_DESCRIPTOR LEAF_DESCRIPTOR ;;
+    esac
+}
+
+# bad_blocks NAME HOME SIZE MOMENT...: as many machines as it takes, each as long as its time lasts.
+bad_blocks() {
+    local name=$1 home=$2 size=$3 left moment machine=0 status file ended fresh=(--fresh) domain=mem-ctrl
+    shift 3
+    left=("$@")
+    [ "$size" = small ] && domain=cpu
+    java_command "$home" ""
+    while [ ${#left[@]} -gt 0 ]; do
+        file=$work/$name-$((machine++)).out
+        run "$(basename "$file" .out)" "${fresh[@]}" --persistence $domain -- \
+            bash "$share/bad-blocks.sh" "$share" "$mount" "$size" "${left[*]}" "${java[@]}"
+        status=$?
+        fresh=()
+        ended=0
+        for moment in "${left[@]}"; do
+            block "$file" "${moment%:*}" "${moment#*:}" | grep -q '^== status' || break
+            judge "$file" "${moment%:*}" "${moment#*:}"
+            ended=$((ended + 1))
+        done
+        left=("${left[@]:ended}")
+        [ ${#left[@]} -gt 0 ] || break
+        moment=${left[0]/:/-}
+        if [ $status = $TIME_IS_UP ] && [ $ended -gt 0 ]; then
+            echo "again   $name: the machine's time was up; another one goes on from $moment"
+        else
+            report $status "$(basename "$file" .out)" "$moment did not end"
+            left=("${left[@]:1}")
+        fi
+    done
+}
+
+# faults [small|standard|GROUP|TARGET]...
+faults() {
+    local home size sizes=() targets=() target word moments group before=$runs
+    for word in "$@"; do
+        case $word in
+            small | standard) sizes+=("$word") ;;
+            [A-Z]*) targets+=("$word") ;;
+            *) read -r -a group <<<"$(targets_of "$word")"; targets+=("${group[@]}") ;;
+        esac
+    done
+    [ ${#sizes[@]} -gt 0 ] || sizes=(small standard)
+    if [ ${#targets[@]} = 0 ]; then
+        for word in headers tables index records descriptors; do
+            read -r -a group <<<"$(targets_of $word)"
+            targets+=("${group[@]}")
+        done
+    fi
     for home in "${homes[@]}"; do
-        for size in small standard; do
-            domain=mem-ctrl
-            [ $size = small ] && domain=cpu
-            name=faults-$size-$(name_of "$home")
-            file=$work/$name.out
-            java_command "$home" ""
-            run "$name" --fresh --persistence $domain -- \
-                bash "$share/bad-blocks.sh" "$share" "$mount" $size "${MACHINE_TARGETS:-}" "${java[@]}" || report 1 "$name" "the run"
-            for target in $(sed -n 's/^== \([A-Z_]*\) before$/\1/p' "$file"); do
-                case $target in
-                    HEADER_*)
-                        expect "$file" "$target" before "^read-only gets: $all" '^salvage: missing 0' '^write: open'
-                        expect "$file" "$target" mapped "^mapped gets: $all" ;;
-                    SUPERBLOCK)
-                        expect "$file" "$target" before '^read-only: open is refused, MediaErrorException' \
-                            '^write: open is refused, MediaErrorException' '^salvage: missing 0'
-                        expect "$file" "$target" mapped "^mapped gets: $all" ;;
-                    RECORD | LEAF)
-                        expect "$file" "$target" before "^read-only gets: $bad" '^read-only verify: sound false' \
-                            "^write gets: $bad" '^write verify: sound false' "^write new: $all" "^write new read: $all"
-                        expect "$file" "$target" mapped "^mapped gets: $bad" '^mapped verify: sound false' ;;
-                    LARGE_RECORD)
-                        expect "$file" "$target" before "^read-only gets: $all" "^read-only large: $bad" '^write verify: sound false'
-                        expect "$file" "$target" mapped "^mapped gets: $all" "^mapped large: $bad" ;;
-                    *DESCRIPTOR* | *HEADERS | FREE | ALLOCATION_MAP)
-                        expect "$file" "$target" before "^read-only gets: $all" "^write gets: $all" '^salvage: missing 0'
-                        expect "$file" "$target" mapped "^mapped gets: $all" ;;
-                    *)
-                        expect "$file" "$target" before '^salvage: missing'
-                        expect "$file" "$target" mapped ;;
+        for size in "${sizes[@]}"; do
+            moments=()
+            for target in "${targets[@]}"; do # a pool by default has its descriptors elsewhere
+                case $size-$target in
+                    standard-*DESCRIPTOR | standard-*_HEADERS) ;;
+                    *) moments+=("$target:before" "$target:mapped") ;;
                 esac
             done
+            [ ${#moments[@]} = 0 ] || bad_blocks "faults-$size-$(name_of "$home")" "$home" "$size" "${moments[@]}"
         done
     done
+    row "bad blocks on ext4 DAX, before an open and while it is open, a machine" "faults${*:+ $*}" \
+        "$((runs - before)) places and moments: $(names_of_homes); ${sizes[*]} pool; ${targets[*]}"
 }
 
 # ----------------------------------------------------------------------------------------------------------- read-only
@@ -239,19 +358,27 @@ read-only() {
         fi
         report "$status" "$name" "$(grep -m1 '^told' "$work/$name.out")"
     done
+    row "a file system that becomes read-only under an open store, a machine" read-only "${#homes[@]} runs: $(names_of_homes)"
 }
 
 # -----------------------------------------------------------------------------------------------------------------
 
 stage_share
 echo "seed $seed, JDKs: ${homes[*]}, in $work"
-for part in "${parts[@]}"; do
+i=0
+while [ $i -lt ${#parts[@]} ]; do
+    part=${parts[i++]}
+    selected=()
+    while [ $i -lt ${#parts[@]} ]; do
+        case $part-${parts[i]} in
+            cuts-mem-ctrl | cuts-cpu | faults-small | faults-standard) ;;
+            faults-headers | faults-tables | faults-index | faults-records | faults-descriptors | faults-[A-Z]*) ;;
+            *) break ;;
+        esac
+        selected+=("${parts[i++]}")
+    done
     case $part in
-        durability) durability ;;
-        cuts) cuts ;;
-        faults) faults ;;
-        read-only) read-only ;;
-        page-cache) page-cache ;;
+        durability | cuts | page-cache | faults | read-only) "$part" "${selected[@]}" ;;
         *) echo "no part $part" >&2; failed=$((failed + 1)) ;;
     esac
 done
