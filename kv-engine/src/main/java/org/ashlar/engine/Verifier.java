@@ -86,8 +86,11 @@ final class Verifier {
             try {
                 // What threads hold in reserve is free; who reserves from here on notes a change first.
                 epochs.drainAll(participant);
+                Memory.settleFaults();
             } catch (final CorruptStoreException e) {
                 tell(e);
+            } catch (final InternalError e) {
+                tell(Errors.mediaError(e));
             }
         }
         try {
