@@ -283,6 +283,9 @@ judge() {
             each_says "gets: $all" 'large: told \{MediaErrorException=1\}' \
                 'verify: sound false, .*the record at linear offset [0-9]+ cannot be read' 'scrub: sound false'
             expect "$@" '(large|compact)' "${each[@]}" ;;
+        FREE-*) # a put that would be stored there
+            each_says "${sound[@]}"
+            expect "$@" '(updates|new)' "${each[@]}" "^${opens[-1]} (updates|new): told \\{(MediaErrorException=[0-9]{1,2})?\\}" ;;
         *)
             each_says "${sound[@]}"
             expect "$@" none "${each[@]}" ;;
