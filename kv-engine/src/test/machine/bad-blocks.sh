@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# bad-blocks.sh SCRIPTS FOLDER SIZE TARGETS JAVA...: in a machine, a pool for each target with a bad block there, and all that can be done
-# with it. JAVA is the command line up to the main class. SIZE and TARGETS (with blanks between; all where empty)
-# are those of BadBlockPool. What is said of each goes between lines that begin with "==".
+# bad-blocks.sh SCRIPTS FOLDER SIZE MOMENTS JAVA...: in a machine, a pool for each moment with a bad block, and all that can be done with it.
+# JAVA is the command line up to the main class. SIZE is that of BadBlockPool; MOMENTS are its targets, each with ":before" or ":mapped", and blanks
+# between. What is said of each goes between lines that begin with "==".
 #
 # "before": the block is bad when the pool is opened. "mapped": the pool is open, and all of it mapped, when the block goes bad.
 set -uo pipefail
-scripts=$1 folder=$2 size=$3 targets=$4
+scripts=$1 folder=$2 size=$3 moments=$4
 shift 4
 java=("$@")
 main() {
@@ -44,13 +44,24 @@ check_mapped() { # TARGET OFFSET
     wait
 }
 
-main engine.BadBlockPool "$folder/base.pool" "$size" >/tmp/targets || exit 1
-while read -r _ target offset; do
-    case " ${targets:-$target} " in *" $target "*) ;; *) continue ;; esac
-    copy "$target" before
-    "$scripts/bad-block.sh" "$pool" "$offset" || exit 1
-    check "$target"
-    copy "$target" mapped
-    check_mapped "$target" "$offset"
+echo "== begins"
+targets=$folder/targets
+if [ ! -e "$targets" ]; then
+    main engine.BadBlockPool "$folder/base.pool" "$size" >/tmp/targets || exit 1
+    cp /tmp/targets "$targets"
+    sync "$folder/base.pool" "$targets"
+fi
+rm -f "$folder"/*-*.pool # the blocks that were bad under them are good since the machine started
+for moment in $moments; do
+    target=${moment%:*} when=${moment#*:}
+    offset=$(sed -n "s/^target $target //p" "$targets")
+    [ -n "$offset" ] || { echo "no target $target" >&2; exit 1; }
+    copy "$target" "$when"
+    if [ "$when" = before ]; then
+        "$scripts/bad-block.sh" "$pool" "$offset" || exit 1
+        check "$target"
+    else
+        check_mapped "$target" "$offset"
+    fi
     rm -f /tmp/salvaged.pool
-done < <(grep '^target ' /tmp/targets)
+done

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # The tests on a machine with a DAX mount, whose power can be cut: what .ci/machine runs. See there for the variables.
 #
-#   stage.sh CLASSPATH [PART]...      parts: durability cuts page-cache faults; all of them by default; and read-only
+#   stage.sh CLASSPATH [PART [SELECTION]...]...   parts: durability cuts page-cache faults; all of them by default; and read-only
 #
-# Each part prints a line for each run, and ends with exit status 1 where one failed; then the folder with what was said stays.
+# Each part prints a line for each run, and a row for the table of what was tried at its end. The exit status is 1 where a run failed; then the
+# folder with what was said stays. A machine that did not come up, or whose time was up, is started again, which a line says; a check that failed is not
+# tried again.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 classpath=$1
@@ -19,6 +21,8 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/ashlar-machine-XXXXXX")
 share=$work/share
 failed=0
 runs=0
+failures=()
+readonly DID_NOT_COME_UP=125 TIME_IS_UP=124 MOST_STARTS=3
 
 # ------------------------------------------------------------------------------------------------------------- helpers
 
@@ -53,11 +57,23 @@ java_command() {
     [ -z "$2" ] || java+=("org.ashlar.engine.$2")
 }
 
-# run NAME OPTION... -- COMMAND...: one run; what it says goes to a file, the status is the command's.
+# again NAME STATUS: says that a machine is started once more, and why.
+again() {
+    echo "again   $1: the machine did not come up (exit status $2)"
+}
+
+# run NAME OPTION... -- COMMAND...: one run; what it says goes to a file, the status is the command's. All commands say something at once.
 run() {
-    local name=$1
+    local name=$1 start status
     shift
-    "$PMEM_RUNNER" run --pmem "$work/pmem.img" --size "${PMEM_SIZE:-1G}" --ro "$share" "$@" >"$work/$name.out" 2>"$work/$name.err"
+    for ((start = 1; ; start++)); do
+        "$PMEM_RUNNER" run --pmem "$work/pmem.img" --size "${PMEM_SIZE:-1G}" --ro "$share" "$@" >"$work/$name.out" 2>"$work/$name.err"
+        status=$?
+        if [ $status != $DID_NOT_COME_UP ] || [ -s "$work/$name.out" ] || [ $start = $MOST_STARTS ]; then
+            return $status
+        fi
+        again "$name" $status
+    done
 }
 
 # report STATUS NAME WHAT: the line of a run, and what it said where it failed.
@@ -67,9 +83,26 @@ report() {
         echo "ok      $2: $3"
     else
         failed=$((failed + 1))
+        failures+=("$2")
         echo "FAILED  $2: $3 (exit status $1; $work/$2.out)"
-        tail -n 40 "$work/$2.out" "$work/$2.err" | sed 's/^/        /'
+        tail -n 40 "$work/$2.out" "$work/$2.err" 2>/dev/null | sed 's/^/        /'
     fi
+}
+
+# row WHAT PART HOW_OFTEN: a row of the table of what was tried, for the runs since the last one.
+row() {
+    local found=nothing
+    [ ${#failures[@]} = 0 ] || found="FAILED: ${failures[*]}"
+    echo "| $1 | \`PMEM_RUNNER=PROGRAM .ci/machine $2\` | $3 | $found |"
+    failures=()
+}
+
+names_of_homes() {
+    local home names=()
+    for home in "${homes[@]}"; do
+        names+=("$(name_of "$home")")
+    done
+    echo "${names[*]}"
 }
 
 # says FILE PATTERN...: whether a file has a line for each pattern; names the first that is missing.
@@ -88,7 +121,7 @@ name_of() { # HOME
 # ---------------------------------------------------------------------------------------------------------- durability
 
 durability() {
-    local home domain name status
+    local home domain name status tried=0
     for home in "${homes[@]}"; do
         java_command "$home" ObtainedDurability
         for domain in mem-ctrl cpu; do
@@ -105,13 +138,15 @@ durability() {
                 status=$?
             fi
             report "$status" "$name" "$(grep -m1 "^$mount BEST" "$work/$name.out")"
+            tried=$((tried + 1))
         done
     done
+    row "what durability says on ext4 DAX and on tmpfs, a machine" durability "$tried runs: $(names_of_homes); mem-ctrl and cpu"
 }
 
 # ---------------------------------------------------------------------------------------------------------------- cuts
 
-# cut_generations NAME HOME DURABILITY CUTS OPTION...: cuts the power again and again over the same pools.
+# cut_generations NAME HOME DURABILITY CUTS OPTION...: cuts the power again and again over the same pools; counts in "made".
 cut_generations() {
     local name=$1 home=$2 durability=$3 count=$4 cut status how fresh=(--fresh)
     shift 4
@@ -127,14 +162,27 @@ cut_generations() {
         local write=("${java[@]}" "$mount" "$durability" "$seed" "$cut" "$who")
         java_command "$home" PowerCutCheck
         local check=("${java[@]}" "$mount" "$durability" "$seed" "$share/history" "$share/said")
-        local attempt
-        for attempt in 1 2 3; do
+        local start
+        for ((start = 1; ; start++)); do
             : >"$share/said"
             "$PMEM_RUNNER" crash-run --pmem "$work/pmem.img" --size "${PMEM_SIZE:-1G}" --ro "$share" "${fresh[@]}" "${how[@]}" "$@" \
                 -- bash "$share/quiet.sh" "${write[@]}" --then "${check[@]}" >"$share/said" 2>"$work/$name-$cut.err"
             status=$?
-            ! grep -q '^WRITES' "$share/said" || break # else the machine did not get as far as our program
+            if grep -q '^WRITES' "$share/said" || [ $start = $MOST_STARTS ]; then
+                break # else the machine did not get as far as our program
+            fi
+            again "$name-$cut" $status
         done
+        for ((start = 1; status == DID_NOT_COME_UP && start < MOST_STARTS; start++)); do
+            if ! grep -q '^WRITES' "$share/said" || grep -q '^CHECKS' "$share/said"; then
+                break
+            fi
+            again "$name-$cut, after the cut" $status
+            "$PMEM_RUNNER" run --pmem "$work/pmem.img" --ro "$share" "$@" -- "${check[@]}" >"$work/$name-$cut.checked" 2>>"$work/$name-$cut.err"
+            status=$?
+            cat "$work/$name-$cut.checked" >>"$share/said"
+        done
+        made=$((made + 1))
         cp "$share/said" "$work/$name-$cut.out"
         grep '^settled ' "$share/said" >>"$share/history" || status=${status/#0/1}
         report "$status" "$name-$cut" "$(grep -c 'records are there' "$work/$name-$cut.out") pools, seed $seed, $(grep '^settled ' "$share/said")"
@@ -143,25 +191,29 @@ cut_generations() {
     done
 }
 
+# cuts [DOMAIN]...
 cuts() {
-    local home domain
+    local home domain made=0 domains=("$@")
+    [ ${#domains[@]} -gt 0 ] || domains=(mem-ctrl cpu)
     for home in "${homes[@]}"; do
-        for domain in mem-ctrl cpu; do
+        for domain in "${domains[@]}"; do
             cut_generations "cuts-$domain-$(name_of "$home")" "$home" BEST "$cuts" --persistence "$domain"
         done
     done
+    row "power cuts on ext4 DAX, a machine" "cuts ${domains[*]}" "$made cuts: $(names_of_homes); seed $seed"
 }
 
 # ---------------------------------------------------------------------------------------------------------- page-cache
 
 # Without DAX: what msync promises, and what nobody promised.
 page-cache() {
-    local home durability
+    local home durability made=0
     for home in "${homes[@]}"; do
         for durability in POWER_FAILURE BEST; do
             cut_generations "page-cache-$durability-$(name_of "$home")" "$home" "$durability" "$cuts" --mopts dax=never
         done
     done
+    row "the same without DAX: \`msync\`, and what the kernel had written by itself" page-cache "$made cuts: $(names_of_homes); seed $seed"
 }
 
 # -------------------------------------------------------------------------------------------------------------- faults
@@ -171,57 +223,147 @@ block() {
     awk -v head="== $2 $3" '$0 == head { on = 1; next } on { print } on && /^== status/ { exit }' "$1"
 }
 
-# expect FILE TARGET WHEN PATTERN...: what is said of a target has a line for each pattern, and the JVM lived.
+# expect FILE TARGET WHEN TOLD PATTERN...: the JVM lived; calls whose names match TOLD, and no others, were told of the fault, by its exception; and
+# what is said has a line for each pattern. Gets and reads of what is not hit are compared by the program itself.
 expect() {
-    local file=$1 target=$2 when=$3 said=$work/said-of-one status
-    shift 3
+    local file=$1 target=$2 when=$3 told=$4 said=$work/said-of-one status others
+    shift 4
     block "$file" "$target" "$when" >"$said"
     says "$said" '^== status 0$' '^done$' "$@"
     status=$?
     grep -qE 'WRONG|does not end' "$said" && status=1
-    report "$status" "$(basename "$file" .out)-$target-$when" "$(grep -cv 'told {}' "$said") of $(wc -l <"$said") lines tell of it"
+    others=$(grep -E 'told \{[^}]' "$said" | grep -vE "^[a-z-]+ ($told): told \{MediaErrorException=[0-9]+\}")
+    [ -z "$others" ] || { status=1; echo "told, and is not to be, or not so: $others" >>"$said"; }
+    report "$status" "$(basename "$file" .out)-$target-$when" "$(grep -c 'told {M' "$said") of $(grep -c 'told {' "$said") kinds of calls were told"
     [ "$status" = 0 ] || sed 's/^/        /' "$said"
 }
 
-# What must be said of each target. Gets and reads of what is not hit are compared by the program itself.
-faults() {
-    local home size domain name file target
-    local bad='told \{.*(MediaErrorException|CorruptStoreException|InternalError)=' all='told \{\}'
-    for home in "${homes[@]}"; do
-        for size in small standard; do
-            domain=mem-ctrl
-            [ $size = small ] && domain=cpu
-            name=faults-$size-$(name_of "$home")
-            file=$work/$name.out
-            java_command "$home" ""
-            run "$name" --fresh --persistence $domain -- \
-                bash "$share/bad-blocks.sh" "$share" "$mount" $size "${MACHINE_TARGETS:-}" "${java[@]}" || report 1 "$name" "the run"
-            for target in $(sed -n 's/^== \([A-Z_]*\) before$/\1/p' "$file"); do
-                case $target in
-                    HEADER_*)
-                        expect "$file" "$target" before "^read-only gets: $all" '^salvage: missing 0' '^write: open'
-                        expect "$file" "$target" mapped "^mapped gets: $all" ;;
-                    SUPERBLOCK)
-                        expect "$file" "$target" before '^read-only: open is refused, MediaErrorException' \
-                            '^write: open is refused, MediaErrorException' '^salvage: missing 0'
-                        expect "$file" "$target" mapped "^mapped gets: $all" ;;
-                    RECORD | LEAF)
-                        expect "$file" "$target" before "^read-only gets: $bad" '^read-only verify: sound false' \
-                            "^write gets: $bad" '^write verify: sound false' "^write new: $all" "^write new read: $all"
-                        expect "$file" "$target" mapped "^mapped gets: $bad" '^mapped verify: sound false' ;;
-                    LARGE_RECORD)
-                        expect "$file" "$target" before "^read-only gets: $all" "^read-only large: $bad" '^write verify: sound false'
-                        expect "$file" "$target" mapped "^mapped gets: $all" "^mapped large: $bad" ;;
-                    *DESCRIPTOR* | *HEADERS | FREE | ALLOCATION_MAP)
-                        expect "$file" "$target" before "^read-only gets: $all" "^write gets: $all" '^salvage: missing 0'
-                        expect "$file" "$target" mapped "^mapped gets: $all" ;;
-                    *)
-                        expect "$file" "$target" before '^salvage: missing'
-                        expect "$file" "$target" mapped ;;
-                esac
-            done
+# each_says PATTERN...: that in "each", for each open of a moment, which are in "opens".
+each_says() {
+    local open pattern
+    each=()
+    for open in "${opens[@]}"; do
+        for pattern in "$@"; do
+            each+=("^$open $pattern")
         done
     done
+}
+
+# judge FILE TARGET WHEN: whether what was said of a moment is what must be.
+judge() {
+    local target=$2 when=$3 all='told \{\}' some='told \{MediaErrorException=[0-9]{1,3}\}' each # some of 1,500
+    local through_index='(gets|reads of many|for each|entries|updates|deletes|compact|gets again)' opens=(mapped)
+    local sound=("gets: $all" "gets again: $all" 'verify: sound true' 'scrub: sound true')
+    [ "$when" = before ] && opens=(read-only write)
+    case $target-$when in
+        HEADER_*-before) # a machine whose bad blocks can be mended by writing opens it
+            opens=(read-only)
+            each_says "${sound[@]}"
+            expect "$@" none "${each[@]}" '^salvage: missing 0' '^write: open(, | is refused, MediaErrorException: a copy of the header)' ;;
+        HEADER_*-mapped)
+            each_says "${sound[@]}"
+            expect "$@" close "${each[@]}" ;;
+        SUPERBLOCK-before | CHUNK_TABLE-before | CATALOG_LEAF-before)
+            expect "$@" none '^read-only: open is refused, MediaErrorException' '^write: open is refused, MediaErrorException' \
+                '^salvage: missing 0' ;;
+        SUPERBLOCK-mapped | CATALOG_LEAF-mapped)
+            each_says 'maps: told \{MediaErrorException=3\}' "gets: $all" "gets again: $all" 'verify: sound false, .*the catalog' \
+                'scrub: sound false, .*the catalog'
+            expect "$@" '(maps|compact)' "${each[@]}" ;;
+        CHUNK_TABLE-mapped) # nothing can be stored any more
+            each_says "gets: $all" "updates: $some" 'verify: sound false' 'scrub: sound false'
+            expect "$@" '(updates|deletes|new|stats|compact)' "${each[@]}" ;;
+        RECORD-* | LEAF-* | SEGMENT-*)
+            local named="map 'm'"
+            [ "$target" = RECORD ] && named="the record at linear offset [0-9]+ cannot be read"
+            [ "$target" = LEAF ] && named="the index page at linear offset [0-9]+ cannot be read"
+            each_says "gets: $some" "gets again: $some" "verify: sound false, .*$named" "scrub: sound false, .*$named"
+            expect "$@" "$through_index" "${each[@]}" ;;
+        LARGE_RECORD-*)
+            each_says "gets: $all" 'large: told \{MediaErrorException=1\}' \
+                'verify: sound false, .*the record at linear offset [0-9]+ cannot be read' 'scrub: sound false'
+            expect "$@" '(large|compact)' "${each[@]}" ;;
+        FREE-*) # a put that would be stored there
+            each_says "${sound[@]}"
+            expect "$@" '(updates|new)' "${each[@]}" "^${opens[-1]} (updates|new): told \\{(MediaErrorException=[0-9]{1,2})?\\}" ;;
+        *)
+            each_says "${sound[@]}"
+            expect "$@" none "${each[@]}" ;;
+    esac
+}
+
+targets_of() { # GROUP
+    case $1 in
+        headers) echo HEADER_A HEADER_B SUPERBLOCK ;;
+        tables) echo CHUNK_TABLE ALLOCATION_MAP ;;
+        index) echo CATALOG_LEAF LEAF SEGMENT ;;
+        records) echo RECORD LARGE_RECORD FREE ;;
+        descriptors) echo SECTION_HEADERS CHUNK_HEADERS RECORD_DESCRIPTOR LEAF_DESCRIPTOR ;;
+    esac
+}
+
+# bad_blocks NAME HOME SIZE MOMENT...: as many machines as it takes, each as long as its time lasts.
+bad_blocks() {
+    local name=$1 home=$2 size=$3 left moment machine=0 status file ended fresh=(--fresh) domain=mem-ctrl
+    shift 3
+    left=("$@")
+    [ "$size" = small ] && domain=cpu
+    java_command "$home" ""
+    while [ ${#left[@]} -gt 0 ]; do
+        file=$work/$name-$((machine++)).out
+        run "$(basename "$file" .out)" "${fresh[@]}" --persistence $domain -- \
+            bash "$share/bad-blocks.sh" "$share" "$mount" "$size" "${left[*]}" "${java[@]}"
+        status=$?
+        fresh=()
+        ended=0
+        for moment in "${left[@]}"; do
+            block "$file" "${moment%:*}" "${moment#*:}" | grep -q '^== status' || break
+            judge "$file" "${moment%:*}" "${moment#*:}"
+            ended=$((ended + 1))
+        done
+        left=("${left[@]:ended}")
+        [ ${#left[@]} -gt 0 ] || break
+        moment=${left[0]/:/-}
+        if [ $status = $TIME_IS_UP ] && [ $ended -gt 0 ]; then
+            echo "again   $name: the machine's time was up; another one goes on from $moment"
+        else
+            report $status "$(basename "$file" .out)" "$moment did not end"
+            left=("${left[@]:1}")
+        fi
+    done
+}
+
+# faults [small|standard|GROUP|TARGET]...
+faults() {
+    local home size sizes=() targets=() target word moments group before=$runs
+    for word in "$@"; do
+        case $word in
+            small | standard) sizes+=("$word") ;;
+            [A-Z]*) targets+=("$word") ;;
+            *) read -r -a group <<<"$(targets_of "$word")"; targets+=("${group[@]}") ;;
+        esac
+    done
+    [ ${#sizes[@]} -gt 0 ] || sizes=(small standard)
+    if [ ${#targets[@]} = 0 ]; then
+        for word in headers tables index records descriptors; do
+            read -r -a group <<<"$(targets_of $word)"
+            targets+=("${group[@]}")
+        done
+    fi
+    for home in "${homes[@]}"; do
+        for size in "${sizes[@]}"; do
+            moments=()
+            for target in "${targets[@]}"; do # a pool by default has its descriptors elsewhere
+                case $size-$target in
+                    standard-*DESCRIPTOR | standard-*_HEADERS) ;;
+                    *) moments+=("$target:before" "$target:mapped") ;;
+                esac
+            done
+            [ ${#moments[@]} = 0 ] || bad_blocks "faults-$size-$(name_of "$home")" "$home" "$size" "${moments[@]}"
+        done
+    done
+    row "bad blocks on ext4 DAX, before an open and while it is open, a machine" "faults${*:+ $*}" \
+        "$((runs - before)) places and moments: $(names_of_homes); ${sizes[*]} pool; ${targets[*]}"
 }
 
 # ----------------------------------------------------------------------------------------------------------- read-only
@@ -239,19 +381,27 @@ read-only() {
         fi
         report "$status" "$name" "$(grep -m1 '^told' "$work/$name.out")"
     done
+    row "a file system that becomes read-only under an open store, a machine" read-only "${#homes[@]} runs: $(names_of_homes)"
 }
 
 # -----------------------------------------------------------------------------------------------------------------
 
 stage_share
 echo "seed $seed, JDKs: ${homes[*]}, in $work"
-for part in "${parts[@]}"; do
+i=0
+while [ $i -lt ${#parts[@]} ]; do
+    part=${parts[i++]}
+    selected=()
+    while [ $i -lt ${#parts[@]} ]; do
+        case $part-${parts[i]} in
+            cuts-mem-ctrl | cuts-cpu | faults-small | faults-standard) ;;
+            faults-headers | faults-tables | faults-index | faults-records | faults-descriptors | faults-[A-Z]*) ;;
+            *) break ;;
+        esac
+        selected+=("${parts[i++]}")
+    done
     case $part in
-        durability) durability ;;
-        cuts) cuts ;;
-        faults) faults ;;
-        read-only) read-only ;;
-        page-cache) page-cache ;;
+        durability | cuts | page-cache | faults | read-only) "$part" "${selected[@]}" ;;
         *) echo "no part $part" >&2; failed=$((failed + 1)) ;;
     esac
 done

@@ -383,8 +383,9 @@ final class Catalog implements Liveness {
                         stale.add(CatalogRecord.incarnationIn(key));
                     }
                 });
-            } catch (final CorruptStoreException e) {
-                return false; // what a damaged record does not lead to any more need not be gone
+                Memory.settleFaults(); // before what is missing counts as gone
+            } catch (final CorruptStoreException | InternalError e) {
+                return false; // what a damaged record or page does not lead to any more need not be gone
             }
             stale.forEach(incarnation -> forget(participant, incarnation));
             return false; // nothing that a reaper would have to do

@@ -22,6 +22,7 @@ import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.DurabilityInfo;
 import org.ashlar.kv.Granule;
 import org.ashlar.kv.KvMap;
+import org.ashlar.kv.MediaErrorException;
 import org.ashlar.kv.PageInfo;
 import org.ashlar.kv.ReadOnlyStoreException;
 import org.ashlar.kv.Store;
@@ -362,7 +363,7 @@ final class EngineStore implements Store {
             try {
                 maps.change(catalog::removeStale); // an operation of its own: what it retires is taken back below
                 upkeep.judgeAll();
-            } catch (final CorruptStoreException e) {
+            } catch (final CorruptStoreException | MediaErrorException e) {
                 verifier.tell(e);
             }
         }

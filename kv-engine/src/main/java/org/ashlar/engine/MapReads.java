@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * {@code (base, offset, length)} as in {@link Memory#copyIn}.
  */
 final class MapReads {
+    /** From here on a look for a fault costs little beside the copy; the JVM would show it some instructions after the call. */
+    private static final int SETTLED_COPY_BYTES = 16 << 10;
+
     private final Entrance entrance;
     private final MapRef map;
     private final PageWatch watch;
@@ -49,6 +52,7 @@ final class MapReads {
             }
             final byte[] value = new byte[RecordHeader.valueLength(record)];
             Memory.copyToHeap(null, MapCore.valueAddress(record, keyLength), value, 0, value.length);
+            settleCopy(value.length);
             return value;
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
@@ -107,8 +111,15 @@ final class MapReads {
                     target.byteArray(),
                     target.addressOffset() + targetOffset,
                     length);
+            settleCopy(length);
         }
         return length;
+    }
+
+    private static void settleCopy(final int length) {
+        if (length >= SETTLED_COPY_BYTES) {
+            Memory.settleFaults();
+        }
     }
 
     boolean contains(final @Nullable Object keyBase, final long keyOffset, final int keyLength) {

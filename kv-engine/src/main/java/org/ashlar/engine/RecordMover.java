@@ -5,6 +5,7 @@ import org.ashlar.engine.index.IndexContext;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.record.Scratch;
 import org.ashlar.engine.space.Evacuation;
+import org.ashlar.pmem.Memory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,9 @@ final class RecordMover implements Evacuation.Mover {
 
     @Override
     public boolean move(final Participant participant, final long record, final long spaceBytes) {
+        if (!Memory.isReadable(record, RecordHeader.BYTES)) {
+            return false;
+        }
         final int incarnation = RecordHeader.mapIncarnation(record);
         if (incarnation == IndexContext.CATALOG_INCARNATION || incarnation == IndexContext.ROOT_INCARNATION) {
             return false; // their addresses are known elsewhere too
@@ -44,8 +48,13 @@ final class RecordMover implements Evacuation.Mover {
         if (valueLength < 0 || RecordHeader.size(keyLength, valueLength) > spaceBytes) {
             return false; // damaged, or not written yet
         }
+        if (!Memory.isReadable(record, RecordHeader.size(keyLength, valueLength))) {
+            return false;
+        }
         final MapCore core = coreOf(incarnation);
-        if (core == null || core.find(null, record + RecordHeader.BYTES, keyLength) != record) {
+        final boolean isDead = core == null || core.find(null, record + RecordHeader.BYTES, keyLength) != record;
+        Memory.settleFaults(); // of the index: before the verdict is relied on, and before the caller latches a page
+        if (core == null || isDead) {
             return true; // dead: it goes by itself
         }
         final Evacuation e = evacuation;

@@ -7,6 +7,7 @@ import org.ashlar.engine.jfr.EngineEvents;
 import org.ashlar.engine.space.Pages;
 import org.ashlar.engine.space.Space;
 import org.ashlar.kv.CorruptStoreException;
+import org.ashlar.kv.MediaErrorException;
 import org.ashlar.kv.Verification;
 import org.ashlar.kv.VerifyReport;
 import org.ashlar.pmem.Pool;
@@ -89,7 +90,7 @@ final class SteppedVerification implements Verification {
                 event = EngineEvents.get().verificationBegins();
                 try {
                     maps.change(catalog::removeStale);
-                } catch (final CorruptStoreException e) {
+                } catch (final CorruptStoreException | MediaErrorException e) {
                     verifier.tell(e);
                 }
                 unsweptAtFirst = space.sweep().unsweptPages();
@@ -119,7 +120,7 @@ final class SteppedVerification implements Verification {
             phase = Phase.BEGIN;
             try {
                 upkeep.judgeAll(); // nothing is left to judge: it takes back what was found dead
-            } catch (final CorruptStoreException e) {
+            } catch (final CorruptStoreException | MediaErrorException e) {
                 verifier.tell(e);
             }
         }

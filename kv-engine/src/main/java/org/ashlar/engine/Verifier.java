@@ -15,6 +15,7 @@ import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.record.Scratch;
 import org.ashlar.engine.space.Space;
 import org.ashlar.kv.CorruptStoreException;
+import org.ashlar.kv.StoreException;
 import org.ashlar.kv.VerifyReport;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
@@ -85,13 +86,18 @@ final class Verifier {
             try {
                 // What threads hold in reserve is free; who reserves from here on notes a change first.
                 epochs.drainAll(participant);
+                Memory.settleFaults();
             } catch (final CorruptStoreException e) {
                 tell(e);
+            } catch (final InternalError e) {
+                tell(Errors.mediaError(e));
             }
         }
         try {
             left.addAll(catalog.soundNames()); // the walk of the catalog tells the others
-        } catch (final CorruptStoreException e) {
+            Memory.settleFaults();
+        } catch (final CorruptStoreException | InternalError e) {
+            left.clear();
             sawEverything = false; // and this
         }
         mapsInAll = left.size();
@@ -110,18 +116,30 @@ final class Verifier {
                 return false;
             }
         }
-        if ((isInPieces && isGone(audit)) || !auditSome(audit, participant, maxBytes)) {
+        if ((isInPieces && mayBeGone(audit)) || !auditSome(audit, participant, maxBytes)) {
             audit = null;
             isCatalogWalked = true;
         }
         return true;
     }
 
-    /** Whether a map was dropped or cleared between two pieces: its pages may be others' by now. A map may have no record I yet. */
-    private boolean isGone(final MapAudit map) {
-        return map.name != null
-                && catalog.find(map.name) != map.core
-                && catalog.presentCore(map.core.incarnation()) != map.core;
+    /**
+     * Whether a map was dropped or cleared between two pieces, or nobody can tell: its pages may be others' by now. A map may have no record I
+     * yet.
+     */
+    private boolean mayBeGone(final MapAudit map) {
+        try {
+            final boolean isGone = map.name != null
+                    && catalog.find(map.name) != map.core
+                    && catalog.presentCore(map.core.incarnation()) != map.core;
+            Memory.settleFaults();
+            return isGone;
+        } catch (final CorruptStoreException e) {
+            tell(e);
+        } catch (final InternalError e) {
+            tell(Errors.mediaError(e));
+        }
+        return true;
     }
 
     private @Nullable MapAudit nextMap() {
@@ -130,12 +148,15 @@ final class Verifier {
             final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
             try {
                 final MapCore core = catalog.find(bytes);
+                Memory.settleFaults();
                 if (core != null) {
                     maps++;
                     return new MapAudit(core, "map '" + name + "'", bytes);
                 }
             } catch (final CorruptStoreException e) {
                 tell(e);
+            } catch (final InternalError e) {
+                tell(Errors.mediaError(e));
             }
         }
         return null;
@@ -201,8 +222,8 @@ final class Verifier {
         return false;
     }
 
-    /** Notes damage that something else than the walk has met, so that what nothing seems to refer to is kept. */
-    void tell(final CorruptStoreException e) {
+    /** Notes damage, or a fault, that something else than the walk has met, so that what nothing seems to refer to is kept. */
+    void tell(final StoreException e) {
         problem(String.valueOf(e.getMessage()));
         sawEverything = false;
     }

@@ -32,6 +32,7 @@ final class BadBlockCheck {
     private static final int MOST_IN_A_ROW = 100;
     private static final int WRONG = 5;
     private static final int HANGS = 6;
+    private static final String[] NAMES = {BadBlockPool.MAP, BadBlockPool.LARGE, BadBlockPool.OTHER};
 
     private final BadBlockPool pool;
 
@@ -63,13 +64,16 @@ final class BadBlockCheck {
         System.exit(0);
     }
 
-    /** Touches everything, and waits for its standard input to say that the block is bad now. */
+    /** Asks for all maps and touches everything, and waits for its standard input to say that the block is bad now. */
     private void openAndWait() throws IOException {
         final EngineStore store = pool.open(false);
-        reads("before", store.map(BadBlockPool.MAP));
+        final KvMap[] maps = new KvMap[NAMES.length];
+        Arrays.setAll(maps, i -> store.map(NAMES[i]));
+        reads("before", maps[0]);
         say("ready");
         System.in.read();
-        serve("mapped", store, false);
+        call("mapped maps", maps.length, i -> store.map(NAMES[i]));
+        serve("mapped", store, false, maps);
         call("mapped close", 1, i -> store.close());
     }
 
@@ -83,14 +87,15 @@ final class BadBlockCheck {
             return;
         }
         say(what + ": open, " + store.durability().mechanism());
-        serve(what, store, isReadOnly);
+        final @Nullable KvMap[] maps = new @Nullable KvMap[NAMES.length];
+        call(what + " maps", maps.length, i -> maps[i] = store.map(NAMES[i]));
+        serve(what, store, isReadOnly, maps);
         call(what + " close", 1, i -> store.close());
     }
 
-    private void serve(final String what, final EngineStore store, final boolean isReadOnly) {
-        final KvMap[] maps = new KvMap[3];
-        final String[] names = {BadBlockPool.MAP, BadBlockPool.LARGE, BadBlockPool.OTHER};
-        call(what + " maps", maps.length, i -> maps[i] = store.map(names[i]));
+    /** Through the maps that could be had. */
+    private void serve(
+            final String what, final EngineStore store, final boolean isReadOnly, final @Nullable KvMap[] maps) {
         final KvMap map = maps[0];
         final KvMap large = maps[1];
         final KvMap other = maps[2];

@@ -11,14 +11,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.ashlar.engine.index.DamagedLeaf;
 import org.ashlar.kv.Durability;
 import org.ashlar.kv.KvMap;
+import org.ashlar.kv.MediaErrorException;
 import org.ashlar.kv.StoreException;
+import org.ashlar.kv.Verification;
 import org.ashlar.kv.VerifyReport;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.PoisonedPage;
 import org.ashlar.pmem.Pool;
+import org.ashlar.pmem.PoolPlaces;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +33,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class BadPageTest {
     private static final int RECORDS = 2_000;
     private static final int COMPILED = 50_000;
+    private static final int REPEATED = 20;
+    private static final int LARGE_BYTES = 20_000;
+    private static final int ROUNDS = 50;
+    /** One record of so many stays. */
+    private static final int LEFT = 10;
+
     private static final int LIMIT_SECONDS = 60;
     /** No other record of these tests has its size class. */
     private static final int SIZE_OF_ITS_OWN = 400;
@@ -51,6 +61,26 @@ final class BadPageTest {
             load(path);
             if (arguments[0].equals("hash")) {
                 hashKeysOfABadPage(path);
+                return;
+            }
+            if (arguments[0].equals("superblock")) {
+                serveWithoutASuperblock(path);
+                return;
+            }
+            if (arguments[0].equals("section headers")) {
+                serveWithoutSectionHeaders(path);
+                return;
+            }
+            if (arguments[0].equals("large")) {
+                getALargeValueOfABadPage(path);
+                return;
+            }
+            if (arguments[0].equals("sparse")) {
+                moveRecordsOfABadPage(path);
+                return;
+            }
+            if (arguments[0].equals("chunk table")) {
+                readWithoutAChunkTable(path);
                 return;
             }
             if (arguments.length > 2) {
@@ -106,6 +136,161 @@ final class BadPageTest {
                 say("hashes", RECORDS, i -> keys.hashOf(page + (i & 15L) * Long.BYTES));
             }
             System.out.println("done");
+        }
+
+        /** Its page has the root of the catalog; a map that was asked for before leads to all that it has. */
+        private static void serveWithoutASuperblock(final Path path) {
+            final EngineStore store = TestStores.tiny(path);
+            final KvMap map = store.map("m");
+            final KvMap other = store.map("other");
+            for (int i = 0; i < COMPILED; i++) {
+                if (!store.renameMap(i % 2 == 0 ? "other" : "renamed", i % 2 == 0 ? "renamed" : "other")) {
+                    throw new AssertionError("not there to be renamed");
+                }
+            }
+            PoisonedPage.at(store.space().pool().engineArea() & PAGE_MASK, path.resolveSibling("empty"));
+            say("gets", RECORDS, i -> {
+                if (!Arrays.equals(map.get(key(i)), value(i))) {
+                    throw new AssertionError("the value of " + i + " is another");
+                }
+            });
+            say("updates", RECORDS, i -> map.put(key(i), value(i + 1)));
+            say("deletes", RECORDS / 2, i -> map.delete(key(i)));
+            say("new", RECORDS, i -> other.put(key(RECORDS + i), value(i)));
+            sayTold("maps", () -> store.map("m"));
+            sayTold("new maps", () -> store.map("new"));
+            sayTold("names", store::mapNames);
+            sayTold("drops", () -> store.dropMap("other"));
+            sayTold("renamings", () -> store.renameMap("other", "renamed"));
+            sayTold("clearings", other::clear);
+            sayProblems(store);
+            say("gets again", RECORDS, i -> {
+                if (!Arrays.equals(map.get(key(i)), i < RECORDS / 2 ? null : value(i + 1))) {
+                    throw new AssertionError("the value of " + i + " became another");
+                }
+            });
+            say("reads", RECORDS, i -> {
+                if (!Arrays.equals(other.get(key(RECORDS + i)), value(i))) {
+                    throw new AssertionError("the new value of " + i + " is another");
+                }
+            });
+            say("closes", 1, i -> store.close());
+            System.out.println("done");
+        }
+
+        /** Nothing can be stored or given back; places of records are known without it. */
+        private static void readWithoutAChunkTable(final Path path) {
+            final EngineStore store = TestStores.tiny(path);
+            final KvMap map = store.map("m");
+            for (int i = 0; i < RECORDS; i++) {
+                map.put(key(i), value(i)); // replaced ones wait to be given back
+            }
+            PoisonedPage.at(store.space().pool().chunkTable() & PAGE_MASK, path.resolveSibling("empty"));
+            sayProblems(store);
+            say("gets", RECORDS, i -> {
+                if (!Arrays.equals(map.get(key(i)), value(i))) {
+                    throw new AssertionError("the value of " + i + " is another");
+                }
+            });
+            say("closes", 1, i -> store.close());
+            System.out.println("done");
+        }
+
+        /** Compiled first: then a fault is thrown late, where it must not leave a page locked. */
+        private static void moveRecordsOfABadPage(final Path path) {
+            try (EngineStore store = TestStores.tiny(path)) {
+                final KvMap other = store.map("other");
+                for (int round = 0; round < ROUNDS; round++) {
+                    thinOut(other);
+                    store.compact();
+                }
+                final KvMap map = store.map("m");
+                thinOut(map);
+                final long page = recordOf(((EngineMap) map).core(), 0) & PAGE_MASK;
+                PoisonedPage.at(page, path.resolveSibling("empty"));
+                say("compactions", ROUNDS, i -> store.compact());
+                say("new", RECORDS, i -> other.put(key(RECORDS + i), value(i)));
+                say("compactions again", ROUNDS, i -> store.compact());
+                say("gets", RECORDS / LEFT, i -> {
+                    if (!Arrays.equals(map.get(key(i * LEFT)), value(i * LEFT))) {
+                        throw new AssertionError("the value of " + i * LEFT + " is another");
+                    }
+                });
+                System.out.println("sound " + store.verify().isSound());
+            }
+            System.out.println("done");
+        }
+
+        /** They hold figures only, besides a stamp; the first touch of each page of an open counts there. */
+        private static void serveWithoutSectionHeaders(final Path path) {
+            for (final boolean isBadFromTheBeginning : new boolean[] {false, true}) {
+                try (EngineStore store = TestStores.tiny(path)) {
+                    final Pool pool = store.space().pool();
+                    final long page =
+                            pool.engineArea() - PoolPlaces.ENGINE_AREA + new PoolPlaces(pool, true).sectionHeaders();
+                    final KvMap map = store.map("m");
+                    final KvMap other = store.map("other");
+                    if (!isBadFromTheBeginning) {
+                        for (int i = 0; i < COMPILED; i++) {
+                            other.put(key(RECORDS + i), value(i));
+                        }
+                    }
+                    PoisonedPage.at(page, path.resolveSibling("empty"));
+                    say("gets", RECORDS, i -> {
+                        if (!Arrays.equals(map.get(key(i)), value(i))) {
+                            throw new AssertionError("the value of " + i + " is another");
+                        }
+                    });
+                    say("new", RECORDS, i -> other.put(key(RECORDS + COMPILED + i), value(i)));
+                    say("updates", RECORDS, i -> map.put(key(i), value(i)));
+                    say("figures", 1, i -> store.stats());
+                    System.out.println("sound " + store.verify().isSound());
+                }
+            }
+            System.out.println("done");
+        }
+
+        private static void getALargeValueOfABadPage(final Path path) {
+            try (EngineStore store = TestStores.tiny(path)) {
+                final KvMap map = store.map("m");
+                final byte[] value = new byte[LARGE_BYTES];
+                Arrays.fill(value, (byte) 1);
+                map.put(key(0), value);
+                final UnsafeBuffer target = new UnsafeBuffer(new byte[LARGE_BYTES]);
+                final UnsafeBuffer key = new UnsafeBuffer(key(0));
+                for (int i = 0; i < COMPILED; i++) {
+                    map.get(key(0));
+                    map.get(key, 0, key.capacity(), target, 0);
+                }
+                final long page = (recordOf(((EngineMap) map).core(), 0) + LARGE_BYTES / 2) & PAGE_MASK;
+                PoisonedPage.at(page, path.resolveSibling("empty"));
+                sayTold("gets", () -> map.get(key(0)));
+                sayTold("gets into a buffer", () -> map.get(key, 0, key.capacity(), target, 0));
+            }
+            System.out.println("done");
+        }
+
+        /** Leaves pages with few records. */
+        private static void thinOut(final KvMap map) {
+            for (int i = 0; i < RECORDS; i++) {
+                map.put(key(i), value(i));
+            }
+            for (int i = 0; i < RECORDS; i++) {
+                if (i % LEFT != 0) {
+                    map.delete(key(i));
+                }
+            }
+        }
+
+        private static void sayProblems(final EngineStore store) {
+            final VerifyReport report = store.verify();
+            System.out.println("verify: sound " + report.isSound() + " " + report.problems());
+            final Verification scrub = store.verification();
+            while (scrub.step(1 << 16)) {
+                // to its end
+            }
+            System.out.println("scrub: sound " + scrub.report().isSound() + " "
+                    + scrub.report().problems());
         }
 
         /** A page that nothing was in yet, so that nobody has read it when it is written to. */
@@ -175,6 +360,20 @@ final class BadPageTest {
             return what.equals("index") ? DamagedLeaf.lastOf(core.index()) : recordOf(core, RECORDS / 2) & PAGE_MASK;
         }
 
+        private static void sayTold(final String what, final Runnable call) {
+            int told = 0;
+            for (int i = 0; i < REPEATED; i++) {
+                try {
+                    call.run();
+                    Memory.settleFaults();
+                    System.out.println(what + ": returned");
+                } catch (final StoreException | InternalError e) {
+                    told += e instanceof MediaErrorException ? 1 : 0;
+                }
+            }
+            System.out.println(what + ": told " + told);
+        }
+
         private static void say(final String what, final int count, final java.util.function.IntConsumer call) {
             int told = 0;
             for (int i = 0; i < count; i++) {
@@ -221,6 +420,12 @@ final class BadPageTest {
         }
     }
 
+    private String runWith(final String flag, final String what) {
+        final List<String> flags = List.of(ChildJvm.OPENS, flag);
+        final String path = folder.resolve("pool").toString();
+        return ChildJvm.run(folder, ChildJvm.command(flags, Child.class, what, path));
+    }
+
     private String run(final String what, final String... more) {
         final List<String> arguments =
                 new ArrayList<>(List.of(what, folder.resolve("pool").toString()));
@@ -244,6 +449,52 @@ final class BadPageTest {
     void aHashOfAKeyInABadPageIsAnErrorWhateverTheLengthSeemsToBe() {
         final String output = run("hash");
         assertTrue(output.endsWith("hashes: told " + RECORDS + "\ndone\nexit code 0"), output);
+    }
+
+    @Test
+    void mapsThatWereAskedForAreServedWhenTheSuperblockGoesBadAndWhatNeedsItIsTold() {
+        final String output = run("superblock");
+        for (final String what : List.of("gets", "updates", "deletes", "new", "gets again", "reads")) {
+            assertTrue(output.contains(what + ": told 0\n"), output);
+        }
+        for (final String what : List.of("maps", "new maps", "names", "drops", "renamings", "clearings")) {
+            assertTrue(output.contains(what + ": told 20\n"), output);
+        }
+        assertTrue(output.contains("verify: sound false [the catalog"), output);
+        assertTrue(output.contains("scrub: sound false [the catalog"), output);
+        assertTrue(output.endsWith("done\nexit code 0"), output);
+    }
+
+    @Test
+    void verifyReportsAChunkTableThatWentBadAndAllIsRead() {
+        final String output = run("chunk table");
+        assertTrue(output.contains("verify: sound false [the device reported a fault"), output);
+        assertTrue(output.contains("scrub: sound false [the device reported a fault"), output);
+        assertTrue(output.contains("gets: told 0\n"), output);
+        assertTrue(output.endsWith("done\nexit code 0"), output);
+    }
+
+    @Test
+    void aBadPageWhoseRecordsAreToBeMovedStaysAsItIsAndBlocksNobody() {
+        final String output = runWith("-Xbatch", "sparse"); // else what is compiled by then differs from run to run
+        assertTrue(output.endsWith("done\nexit code 0"), output);
+        assertTrue(output.contains("new: told 0\n"), output);
+        assertFalse(output.contains("gets: told 0\n") || output.contains("gets: told 200\n"), output);
+        assertTrue(output.contains("sound false"), output);
+    }
+
+    @Test
+    void figuresOfSectionsThatCannotBeKeptFailNothing() {
+        final String output = run("section headers");
+        final String served = "gets: told 0\nnew: told 0\nupdates: told 0\nfigures: told 0\nsound true\n";
+        assertTrue(output.endsWith(served + served + "done\nexit code 0"), output);
+    }
+
+    /** The last bytes that it copies are good; a fault shows late. */
+    @Test
+    void aGetOfALargeValueThatMeetsABadPageIsToldBeforeItReturns() {
+        final String output = run("large");
+        assertTrue(output.endsWith("gets: told 20\ngets into a buffer: told 20\ndone\nexit code 0"), output);
     }
 
     /** What was stored there is not on the device. A slot that begins in the page before may reach into it. */

@@ -174,7 +174,6 @@ public final class Descriptors {
     private boolean begin(final long address, final int bytes, final long chunk) {
         int attempt = 0;
         while (true) {
-            // A plain load touches the line first: it survives a poisoned page, which a compare-and-set may not.
             final long word = Memory.getLongAcquire(address);
             if (word == stamp) {
                 return false;
@@ -182,6 +181,7 @@ public final class Descriptors {
             if (word == (stamp | LATCHED)) {
                 attempt = Backoff.pause(attempt);
             } else {
+                Memory.checkReadable(address); // a compare-and-set of a bad page ends the JVM, or fails for ever
                 touchSection(chunk);
                 if (Memory.compareAndSetLong(address, word, stamp | LATCHED)) {
                     zero(address, bytes);
@@ -213,11 +213,11 @@ public final class Descriptors {
         }
     }
 
-    /** Stamps a section before anything below it bears the stamp. */
+    /** Stamps a section before anything below it bears the stamp; or not, where its page is bad: it holds figures only. */
     private void touchSection(final long chunk) {
         final long address = sectionHeader(chunk);
         int attempt = 0;
-        while (true) {
+        while (Memory.isReadable(address, SectionHeader.BYTES)) {
             final long word = Memory.getLongAcquire(address);
             if (word == stamp) {
                 return;
@@ -234,10 +234,12 @@ public final class Descriptors {
 
     private void count(final long chunk, final int offset) {
         final long address = sectionHeader(chunk) + offset;
-        long count;
-        do {
-            count = Memory.getLongVolatile(address);
-        } while (!Memory.compareAndSetLong(address, count, count + 1));
+        while (Memory.isReadable(address, Long.BYTES)) {
+            final long count = Memory.getLongVolatile(address);
+            if (Memory.compareAndSetLong(address, count, count + 1)) {
+                return;
+            }
+        }
     }
 
     // ----------------------------------------------------------------------------------------------------- locks
@@ -311,7 +313,7 @@ public final class Descriptors {
      * How many pages of a section have been initialised since the pool was opened.
      *
      * @param section number of the section
-     * @return pages; 0 where the section has not been touched or allocated
+     * @return pages; 0 where the section has not been touched or allocated, or its figures cannot be kept
      */
     public long initialisedPagesOfSection(final int section) {
         return sectionCount(section, SectionHeader.PAGES_OFFSET);
@@ -321,7 +323,7 @@ public final class Descriptors {
      * How many chunks of a section have been initialised since the pool was opened.
      *
      * @param section number of the section
-     * @return chunks; 0 where the section has not been touched or allocated
+     * @return chunks; 0 where the section has not been touched or allocated, or its figures cannot be kept
      */
     public long initialisedChunksOfSection(final int section) {
         return sectionCount(section, SectionHeader.CHUNKS_OFFSET);
@@ -337,6 +339,9 @@ public final class Descriptors {
             return 0;
         }
         final long address = sectionHeader(firstChunk);
+        if (!Memory.isReadable(address, SectionHeader.BYTES)) {
+            return 0;
+        }
         return Memory.getLongAcquire(address) == stamp ? Memory.getLongVolatile(address + offset) : 0;
     }
 }
