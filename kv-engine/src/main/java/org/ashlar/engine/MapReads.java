@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MapReads {
     /** From here on a look for a fault costs little beside the copy; the JVM would show it some instructions after the call. */
-    private static final int SETTLED_COPY_BYTES = 16 << 10;
+    private static final int CHECKED_COPY_BYTES = 16 << 10;
 
     private final Entrance entrance;
     private final MapRef map;
@@ -52,7 +52,7 @@ final class MapReads {
             }
             final byte[] value = new byte[RecordHeader.valueLength(record)];
             Memory.copyToHeap(null, MapCore.valueAddress(record, keyLength), value, 0, value.length);
-            settleCopy(value.length);
+            checkCopied(MapCore.valueAddress(record, keyLength), value.length);
             return value;
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
@@ -111,14 +111,14 @@ final class MapReads {
                     target.byteArray(),
                     target.addressOffset() + targetOffset,
                     length);
-            settleCopy(length);
+            checkCopied(MapCore.valueAddress(record, keyLength), length);
         }
         return length;
     }
 
-    private static void settleCopy(final int length) {
-        if (length >= SETTLED_COPY_BYTES) {
-            Memory.settleFaults();
+    private static void checkCopied(final long address, final int length) {
+        if (length >= CHECKED_COPY_BYTES) {
+            Memory.checkReadable(address, length);
         }
     }
 
