@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * {@code (base, offset, length)} as in {@link Memory#copyIn}.
  */
 final class MapReads {
-    /** From here on a look for a fault costs little beside the copy; the JVM would show it some instructions after the call. */
-    private static final int CHECKED_COPY_BYTES = 16 << 10;
-
     private final Entrance entrance;
     private final MapRef map;
     private final PageWatch watch;
@@ -52,7 +49,6 @@ final class MapReads {
             }
             final byte[] value = new byte[RecordHeader.valueLength(record)];
             Memory.copyToHeap(null, MapCore.valueAddress(record, keyLength), value, 0, value.length);
-            checkCopied(MapCore.valueAddress(record, keyLength), value.length);
             return value;
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
@@ -111,15 +107,8 @@ final class MapReads {
                     target.byteArray(),
                     target.addressOffset() + targetOffset,
                     length);
-            checkCopied(MapCore.valueAddress(record, keyLength), length);
         }
         return length;
-    }
-
-    private static void checkCopied(final long address, final int length) {
-        if (length >= CHECKED_COPY_BYTES) {
-            Memory.checkReadable(address, length);
-        }
     }
 
     boolean contains(final @Nullable Object keyBase, final long keyOffset, final int keyLength) {

@@ -38,6 +38,9 @@ public final class Memory {
     /** Up to here a loop is faster than a call (measured, 1 to 1,024 bytes). */
     private static final int SMALL_COPY_BYTES = 256;
 
+    /** From here on a look for a fault, which the JVM would show some instructions later, costs little beside the copy. */
+    static final int CHECKED_COPY_BYTES = 16 << 10;
+
     private static final int LAST_FEATURE_WITH_EAGER_CODE = 17;
 
     private static final int CANARIES = 256;
@@ -279,7 +282,8 @@ public final class Memory {
     }
 
     /**
-     * Copies out of mapped memory into the heap, or to an address that is not part of a pool.
+     * Copies out of mapped memory into the heap, or to an address that is not part of a pool. Of {@value #CHECKED_COPY_BYTES} bytes or more a
+     * fault is told before it returns.
      *
      * @param address source
      * @param targetBase array that receives, or null when {@code targetOffset} is an absolute address
@@ -291,12 +295,24 @@ public final class Memory {
         if (length <= SMALL_COPY_BYTES) {
             copySmall(null, address, targetBase, targetOffset, (int) length);
         } else {
-            UnsafeApi.copyMemory(null, address, targetBase, targetOffset, length);
+            copyLarge(null, address, targetBase, targetOffset, length);
+        }
+    }
+
+    private static void copyLarge(
+            final @Nullable Object sourceBase,
+            final long source,
+            final @Nullable Object targetBase,
+            final long target,
+            final long length) {
+        UnsafeApi.copyMemory(sourceBase, source, targetBase, target, length);
+        if (sourceBase == null && length >= CHECKED_COPY_BYTES) {
+            checkReadable(source, length);
         }
     }
 
     /**
-     * Copies from anywhere to a heap array.
+     * Copies from anywhere to a heap array; tells of faults as {@link #copyOut} does.
      *
      * @param sourceBase array that holds the source, or null when {@code sourceOffset} is an absolute address
      * @param sourceOffset offset from the base ({@link #ARRAY_BASE} plus an index), or an address
@@ -313,7 +329,7 @@ public final class Memory {
         if (length <= SMALL_COPY_BYTES) {
             copySmall(sourceBase, sourceOffset, target, ARRAY_BASE + targetIndex, length);
         } else {
-            UnsafeApi.copyMemory(sourceBase, sourceOffset, target, ARRAY_BASE + targetIndex, length);
+            copyLarge(sourceBase, sourceOffset, target, ARRAY_BASE + targetIndex, length);
         }
     }
 
