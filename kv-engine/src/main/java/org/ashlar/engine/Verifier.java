@@ -173,9 +173,15 @@ final class Verifier {
             try {
                 compareWithSpace(() -> epochs.waiting() == 0 && epochs.mutations() == mutationsBefore);
             } catch (final CorruptStoreException e) {
-                problem("what is free could not be compared with what is referred to: " + e.getMessage());
+                notCompared(e);
+            } catch (final InternalError e) {
+                notCompared(Errors.mediaError(e));
             }
         }
+    }
+
+    private void notCompared(final StoreException e) {
+        problem("what is free could not be compared with what is referred to: " + e.getMessage());
     }
 
     /** What was found until now. */
@@ -338,6 +344,7 @@ final class Verifier {
                         strayPages.add(address);
                     }
                 });
+        Memory.settleFaults(); // before anything is freed
         if (!nothingChanged.getAsBoolean()) {
             return;
         }

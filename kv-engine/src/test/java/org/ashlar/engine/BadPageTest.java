@@ -79,8 +79,8 @@ final class BadPageTest {
                 moveRecordsOfABadPage(path);
                 return;
             }
-            if (arguments[0].equals("chunk table")) {
-                readWithoutAChunkTable(path);
+            if (List.of("chunk table", "chunk headers", "leaf descriptors").contains(arguments[0])) {
+                readWithout(arguments[0], path);
                 return;
             }
             if (arguments.length > 2) {
@@ -179,13 +179,22 @@ final class BadPageTest {
         }
 
         /** Nothing can be stored or given back; places of records are known without it. */
-        private static void readWithoutAChunkTable(final Path path) {
+        private static void readWithout(final String what, final Path path) {
             final EngineStore store = TestStores.tiny(path);
+            final Pool pool = store.space().pool();
+            final PoolPlaces places = new PoolPlaces(pool, true);
+            final long leaf =
+                    DamagedLeaf.lastOf(((EngineMap) store.map("m")).core().index());
+            final long place = switch (what) {
+                case "chunk table" -> places.chunkTable();
+                case "chunk headers" -> places.chunkHeaders();
+                default -> places.descriptor(leaf - pool.dataAddress()) & PAGE_MASK;
+            };
             final KvMap map = store.map("m");
             for (int i = 0; i < RECORDS; i++) {
                 map.put(key(i), value(i)); // replaced ones wait to be given back
             }
-            PoisonedPage.at(store.space().pool().chunkTable() & PAGE_MASK, path.resolveSibling("empty"));
+            PoisonedPage.at(pool.engineArea() - PoolPlaces.ENGINE_AREA + place, path.resolveSibling("empty"));
             sayProblems(store);
             say("gets", RECORDS, i -> {
                 if (!Arrays.equals(map.get(key(i)), value(i))) {
@@ -465,11 +474,13 @@ final class BadPageTest {
         assertTrue(output.endsWith("done\nexit code 0"), output);
     }
 
-    @Test
-    void verifyReportsAChunkTableThatWentBadAndAllIsRead() {
-        final String output = run("chunk table");
-        assertTrue(output.contains("verify: sound false [the device reported a fault"), output);
-        assertTrue(output.contains("scrub: sound false [the device reported a fault"), output);
+    @ParameterizedTest
+    @ValueSource(strings = {"chunk table", "chunk headers", "leaf descriptors"})
+    void verifyReportsThatWhatTheSpaceIsForCannotBeReadAndAllIsRead(final String what) {
+        final String output = run(what);
+        assertTrue(output.contains("verify: sound false ["), output);
+        assertTrue(output.contains("scrub: sound false ["), output);
+        assertTrue(output.contains("the device reported a fault"), output);
         assertTrue(output.contains("gets: told 0\n"), output);
         assertTrue(output.endsWith("done\nexit code 0"), output);
     }
