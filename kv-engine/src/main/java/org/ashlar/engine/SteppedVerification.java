@@ -113,8 +113,6 @@ final class SteppedVerification implements Verification {
             }
         } catch (final CorruptStoreException e) {
             verifier.tell(e);
-        } catch (final InternalError e) {
-            verifier.tell(Errors.mediaError(e));
         } finally {
             Epochs.exit(participant);
         }
