@@ -135,6 +135,7 @@ final class PoolGrowth {
     /** Returns whether there is more to do. */
     private boolean allocateSlice(final int target) {
         final int allocated;
+        final int grown;
         lock.lock();
         try {
             allocated = allocation.isClosed() ? target : allocation.allocatedChunks();
@@ -148,20 +149,21 @@ final class PoolGrowth {
                 backgroundFailedAt = allocated;
                 return false;
             }
+            grown = allocation.allocatedChunks();
         } finally {
             lock.unlock();
         }
         if (prefaults) {
-            prefault(allocated);
+            prefault(allocated, grown);
         }
         return true;
     }
 
     /** Saves those who will write to a slice the page faults; a few of them may come before. */
-    private void prefault(final int chunk) {
+    private void prefault(final int from, final int to) {
         final Geometry geometry = layout.geometry();
-        final long bytes = geometry.dataBytes(Math.min(SLICE_CHUNKS, geometry.maxChunks() - chunk));
-        Mmap.prefault(mapping.dataAddress() + geometry.dataBytes(chunk), Math.min(bytes, MOST_PREFAULTED_BYTES));
+        final long bytes = Math.min(geometry.dataBytes(to - from), MOST_PREFAULTED_BYTES);
+        Mmap.prefault(mapping.dataAddress() + geometry.dataBytes(from), bytes);
     }
 
     private void checkWritable() {

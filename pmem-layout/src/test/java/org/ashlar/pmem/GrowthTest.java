@@ -197,7 +197,13 @@ class GrowthTest {
                 Thread.onSpinWait();
             }
             assertTrue(isMapped(last) || !kernelPopulates());
+            while (Thread.getAllStackTraces().keySet().stream()
+                    .anyMatch(t -> t.getName().equals("ashlar-growth"))) {
+                Thread.onSpinWait();
+            }
             assertFalse(isMapped(last + (long) TestPools.TINY.chunkBytes() * PoolGrowth.STEP_CHUNKS));
+            assertTrue(pool.chunkCount() > pool.allocatedChunks(), "there is a hole behind what was allocated");
+            assertFalse(isMapped(pool.dataAddress() + TestPools.TINY.dataBytes(pool.allocatedChunks())));
         } finally {
             Files.deleteIfExists(file);
         }

@@ -399,8 +399,7 @@ public final class HashIndex {
 
     /** The protocol of an entry that was empty. */
     private void publishInto(final long place, final int tag, final long entry) {
-        count.increment(); // it waits for all earlier stores: after the last one below, for a line that has left the
-        // cache
+        count.increment(); // first, as it waits for all earlier stores: the last one below misses the cache
         try {
             IndexPage.putShortTag(place, tag); // 0. durable no later than the entry: it is in the same cache line
             publish(place, entry);

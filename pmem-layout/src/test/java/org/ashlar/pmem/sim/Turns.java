@@ -229,7 +229,7 @@ public final class Turns implements Scheduler {
     // --------------------------------------------------------------------------------------------------- the watcher
 
     /** Passes the turn on where the thread whose turn it is cannot do so itself. */
-    private void watch(final Runnable onFailure) {
+    private void watch(final Runnable onFailure) throws InterruptedException {
         long stepsSeen = -1;
         int looks = 0;
         long since = System.nanoTime();
@@ -248,7 +248,7 @@ public final class Turns implements Scheduler {
                 if (workers.stream().allMatch(w -> w.isDone)) {
                     return;
                 }
-                join(worker); // what it owned is another's from here on
+                worker.join(STUCK_NANOS / 1_000_000); // what it owned is another's from here on
                 lockWaits.await();
                 final TurnThread next = pick(null);
                 if (next != null) {
@@ -288,14 +288,6 @@ public final class Turns implements Scheduler {
                 throwOut();
                 throw stuck;
             }
-        }
-    }
-
-    private static void join(final TurnThread worker) {
-        try {
-            worker.join(STUCK_NANOS / 1_000_000);
-        } catch (final InterruptedException e) {
-            throw new AssertionError("interrupted while a thread ended", e);
         }
     }
 
