@@ -59,38 +59,26 @@ final class BadPageTest {
             });
             final Path path = Path.of(arguments[1]);
             load(path);
-            if (arguments[0].equals("hash")) {
-                hashKeysOfABadPage(path);
-                return;
+            final String what = arguments[0];
+            switch (what) {
+                case "hash" -> hashKeysOfABadPage(path);
+                case "superblock" -> serveWithoutASuperblock(path);
+                case "section headers" -> serveWithoutSectionHeaders(path);
+                case "large" -> getALargeValueOfABadPage(path);
+                case "sparse" -> moveRecordsOfABadPage(path);
+                case "chunk table", "chunk headers" -> readWithout(what, path);
+                case "fresh", "fresh in use", "fresh index" ->
+                    putIntoFreshPages(path, Durability.valueOf(arguments[2]), what);
+                default -> serveWithoutAPage(what, path);
             }
-            if (arguments[0].equals("superblock")) {
-                serveWithoutASuperblock(path);
-                return;
-            }
-            if (arguments[0].equals("section headers")) {
-                serveWithoutSectionHeaders(path);
-                return;
-            }
-            if (arguments[0].equals("large")) {
-                getALargeValueOfABadPage(path);
-                return;
-            }
-            if (arguments[0].equals("sparse")) {
-                moveRecordsOfABadPage(path);
-                return;
-            }
-            if (List.of("chunk table", "chunk headers").contains(arguments[0])) {
-                readWithout(arguments[0], path);
-                return;
-            }
-            if (arguments.length > 2) {
-                putIntoFreshPages(path, Durability.valueOf(arguments[2]), arguments[0]);
-                return;
-            }
+        }
+
+        /** A page of records, or of the index. */
+        private static void serveWithoutAPage(final String what, final Path path) {
             try (EngineStore store = TestStores.tiny(path)) {
                 final KvMap map = store.map("m");
                 final KvMap other = store.map("other");
-                final long page = pageOf(((EngineMap) map).core(), arguments[0]);
+                final long page = pageOf(((EngineMap) map).core(), what);
                 PoisonedPage.at(page, path.resolveSibling("empty"));
                 say("gets", RECORDS, i -> {
                     if (!Arrays.equals(map.get(key(i)), value(i))) {
