@@ -149,8 +149,8 @@ public final class HeapContender implements Contender {
         }
 
         @Override
-        protected void select(final long index) {
-            super.select(index);
+        protected void select(final long index, final long number) {
+            super.select(index, number);
             probe.rehash();
         }
 

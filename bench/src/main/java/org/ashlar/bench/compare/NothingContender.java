@@ -50,7 +50,7 @@ public final class NothingContender implements Contender {
 
     private static final class NoSession extends Session {
         private final int length;
-        private long index;
+        private long number;
 
         NoSession(final Shape shape) {
             super(shape, false);
@@ -59,14 +59,14 @@ public final class NothingContender implements Contender {
         }
 
         @Override
-        protected void select(final long selected) {
-            super.select(selected);
-            index = selected;
+        protected void select(final long index, final long selected) {
+            super.select(index, selected);
+            number = selected;
         }
 
         @Override
         protected int get() {
-            Values.stamp(found, index, 0);
+            Values.stamp(found, number, 0);
             return length;
         }
 

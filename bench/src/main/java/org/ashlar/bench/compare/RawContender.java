@@ -90,7 +90,7 @@ public final class RawContender implements Contender {
         }
 
         @Override
-        protected void select(final long selected) {
+        protected void select(final long selected, final long number) {
             index = selected;
         }
 

@@ -4,7 +4,7 @@ package org.ashlar.bench.compare;
 final class Request {
     /** What to do with the record. */
     enum Kind {
-        READ(0),
+        READ(READ_BITS),
         UPDATE(1),
         INSERT(2),
         READ_MODIFY_WRITE(3),
@@ -23,6 +23,7 @@ final class Request {
     static final long NONE = -1;
 
     private static final int KIND_BITS = 3;
+    private static final int READ_BITS = 0;
     private static final int KIND_MASK = (1 << KIND_BITS) - 1;
     private static final Kind[] KINDS = new Kind[Kind.values().length];
 
@@ -40,6 +41,10 @@ final class Request {
 
     static Kind kind(final long request) {
         return KINDS[(int) request & KIND_MASK];
+    }
+
+    static boolean isRead(final long request) {
+        return (request & KIND_MASK) == READ_BITS;
     }
 
     static long index(final long request) {

@@ -53,9 +53,9 @@ public abstract class Session implements AutoCloseable {
      * Selects a record for the next operations.
      *
      * @param index of the record
+     * @param number its key, {@link Records#key} of the index
      */
-    protected void select(final long index) {
-        final long number = Records.key(index);
+    protected void select(final long index, final long number) {
         if (keysAreLong) {
             putDigits(key, number);
         } else {

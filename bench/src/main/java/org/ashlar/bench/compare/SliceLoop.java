@@ -1,12 +1,12 @@
 package org.ashlar.bench.compare;
 
 import java.lang.management.ManagementFactory;
-import java.util.Arrays;
 import org.HdrHistogram.Histogram;
+import org.ashlar.bench.Records;
 
 /**
- * Runs requests on one thread, in three ways. Requests are drawn a batch at a time, off the clock, so that what is measured is the store
- * and not the sampler, which for a zipfian draw takes as long as a fast get.
+ * Runs requests on one thread, in three ways. Requests are drawn a batch at a time, with their keys, off the clock, so that what is measured is the
+ * store and not the sampler, which for a zipfian draw takes as long as a fast get.
  *
  * <p><b>Flat out</b>: looks at the clock once a batch. What counts is the rate.
  *
@@ -25,6 +25,9 @@ final class SliceLoop {
     private final Clock clock;
     private final Worker worker;
     private final long[] batch = new long[BATCH];
+
+    /** The keys of the batch. */
+    private final long[] numbers = new long[BATCH];
 
     SliceLoop(final Clock clock, final Worker worker) {
         this.clock = clock;
@@ -48,9 +51,7 @@ final class SliceLoop {
         while (busy < nanos && drawn == BATCH) {
             drawn = draw(source);
             final long begin = clock.workedNanos();
-            for (int i = 0; i < drawn; i++) {
-                worker.run(batch[i]);
-            }
+            worker.run(batch, numbers, drawn);
             busy += clock.workedNanos() - begin;
             operations += drawn;
         }
@@ -74,7 +75,7 @@ final class SliceLoop {
             final long begin = clock.workedNanos();
             long before = clock.nanos();
             for (int i = 0; i < drawn; i++) {
-                worker.run(batch[i]);
+                worker.run(batch[i], numbers[i]);
                 final long after = clock.nanos();
                 Slice.record(latency, after - before);
                 before = after;
@@ -118,12 +119,12 @@ final class SliceLoop {
     }
 
     private int draw(final Request.Source source) {
-        Arrays.fill(batch, Request.NONE);
         for (int i = 0; i < BATCH; i++) {
             batch[i] = source.next();
             if (batch[i] == Request.NONE) {
                 return i;
             }
+            numbers[i] = Records.key(Request.index(batch[i]));
         }
         return BATCH;
     }

@@ -4,6 +4,7 @@ import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.ashlar.bench.Records;
+import org.ashlar.pmem.Memory;
 
 /**
  * How long values are, and what is in them: the first 8 bytes say whose value it is, the next 8 which write it was, and each byte after
@@ -56,40 +57,43 @@ public enum Values {
     }
 
     /** Makes a filled value that of a record and a write. */
-    static void stamp(final MutableDirectBuffer value, final long index, final long version) {
-        value.putLong(0, Records.key(index), ByteOrder.LITTLE_ENDIAN);
+    static void stamp(final MutableDirectBuffer value, final long number, final long version) {
+        value.putLong(0, number, ByteOrder.LITTLE_ENDIAN);
         value.putLong(VERSION_OFFSET, version, ByteOrder.LITTLE_ENDIAN);
     }
 
     /**
      * Checks both ends of a value that was read.
      *
-     * @param index whose value it should be
+     * @param number key of the record whose value it should be
      * @param found the value
      * @param length its bytes, negative when there is none
      * @return something that depends on what was read
      * @throws IllegalStateException when it is another one, none, or not whole
      */
-    long check(final long index, final DirectBuffer found, final int length) {
-        if (length >= shortest) {
-            final long stamp = found.getLong(0, ByteOrder.LITTLE_ENDIAN);
-            final long version = found.getLong(VERSION_OFFSET, ByteOrder.LITTLE_ENDIAN);
-            final byte last = found.getByte(length - 1);
-            if (stamp == Records.key(index) && length == length(version) && last == (byte) (length - 1)) {
+    long check(final long number, final DirectBuffer found, final int length) {
+        if (length >= shortest
+                && length <= found.capacity()) { // one check of bounds, and no further look at the buffer
+            final byte[] base = found.byteArray();
+            final long first = found.addressOffset();
+            final long stamp = Memory.getLong(base, first);
+            final byte last = Memory.getByte(base, first + length - 1);
+            final int expected = areOfOneLength() ? shortest : length(Memory.getLong(base, first + VERSION_OFFSET));
+            if (stamp == number && length == expected && last == (byte) (length - 1)) {
                 return stamp + last;
             }
         }
-        throw new IllegalStateException("record " + index + ", whose value begins with "
-                + Long.toHexString(Records.key(index)) + ": found "
+        throw new IllegalStateException("the record whose value begins with " + Long.toHexString(number) + ": found "
                 + (length < 0 ? "none" : length + " bytes that are not its value"));
     }
 
     /** Checks every byte of a value that was read, as {@link #check} does both ends. */
-    void checkAll(final long index, final DirectBuffer found, final int length) {
-        check(index, found, length);
+    void checkAll(final long number, final DirectBuffer found, final int length) {
+        check(number, found, length);
         for (int i = FILL_OFFSET; i < length; i++) {
             if (found.getByte(i) != (byte) i) {
-                throw new IllegalStateException("record " + index + ": byte " + i + " is " + found.getByte(i));
+                throw new IllegalStateException("the record whose value begins with " + Long.toHexString(number)
+                        + ": byte " + i + " is " + found.getByte(i));
             }
         }
     }

@@ -1,5 +1,7 @@
 package org.ashlar.bench.compare;
 
+import org.ashlar.bench.Records;
+
 /** Does what requests say, and checks each value that it reads. Of one thread. */
 final class Worker {
     /** So that no two threads write the same version. */
@@ -17,30 +19,59 @@ final class Worker {
     }
 
     void run(final long request) {
+        run(request, Records.key(Request.index(request)));
+    }
+
+    /**
+     * Does what a number of requests say, one after the other.
+     *
+     * @param numbers the keys of their records
+     */
+    void run(final long[] requests, final long[] numbers, final int count) {
+        for (int i = 0; i < count; i++) {
+            run(requests[i], numbers[i]);
+        }
+    }
+
+    /**
+     * As the other, for who has prepared the key. Little enough around a read that the processor can begin the next one's cache misses
+     * during this one's, if the store lets it.
+     *
+     * @param number key of the request's record
+     */
+    void run(final long request, final long number) {
         final long index = Request.index(request);
-        session.select(index);
+        session.select(index, number);
+        if (Request.isRead(request)) {
+            read(number);
+        } else {
+            change(request, index, number);
+        }
+    }
+
+    private void change(final long request, final long index, final long number) {
         switch (Request.kind(request)) {
-            case READ -> read(index);
-            case UPDATE, INSERT -> write(index);
+            case READ -> read(number);
+            case UPDATE, INSERT -> write(number);
             case READ_MODIFY_WRITE -> {
-                read(index);
-                write(index);
+                read(number);
+                write(number);
             }
             case DELETE -> delete(index);
             case REPLACE -> {
                 delete(index);
-                write(index);
+                write(number);
             }
         }
     }
 
-    private void read(final long index) {
-        sum += values.check(index, session.found, session.get());
+    private void read(final long number) {
+        sum += values.check(number, session.found, session.get());
     }
 
-    private void write(final long index) {
+    private void write(final long number) {
         final long write = ++version;
-        Values.stamp(session.value, index, write);
+        Values.stamp(session.value, number, write);
         session.put(values.length(write));
     }
 
@@ -52,13 +83,14 @@ final class Worker {
 
     /** Reads a record and checks every byte of its value. */
     void verify(final long index) {
-        session.select(index);
-        values.checkAll(index, session.found, session.get());
+        final long number = Records.key(index);
+        session.select(index, number);
+        values.checkAll(number, session.found, session.get());
     }
 
     /** Checks that there is no such record. */
     void verifyGone(final long index) {
-        session.select(index);
+        session.select(index, Records.key(index));
         final int length = session.get();
         if (length >= 0) {
             throw new IllegalStateException("record " + index + " is still there, with " + length + " bytes");

@@ -69,8 +69,8 @@ public final class FailingContender implements Contender {
         }
 
         @Override
-        protected void select(final long index) {
-            heap.select(index);
+        protected void select(final long index, final long number) {
+            heap.select(index, number);
             selected = index;
         }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
+import org.ashlar.bench.Records;
 import org.junit.jupiter.api.Test;
 
 /** On a clock that moves only while the store works or the loop waits. */
@@ -52,7 +53,7 @@ class SliceLoopTest {
         @Override
         protected int get() {
             clock.now += gets++ == stallAt ? STALL_NANOS : getNanos;
-            Values.stamp(found, 1, 0);
+            Values.stamp(found, Records.key(1), 0);
             return shape.values().length(0);
         }
 

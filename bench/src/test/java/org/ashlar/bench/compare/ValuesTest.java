@@ -64,8 +64,8 @@ class ValuesTest {
                     .open(java.nio.file.Path.of("."), shape(8))
                     .session(0);
             final Session large = new Keys(shape(23), direct);
-            small.select(5);
-            large.select(5);
+            small.select(5, Records.key(5));
+            large.select(5, Records.key(5));
             assertEquals(Records.key(5), small.key.getLong(0));
             final byte[] text = new byte[23];
             large.key.getBytes(0, text);
