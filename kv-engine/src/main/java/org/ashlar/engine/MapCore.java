@@ -165,7 +165,7 @@ final class MapCore {
         final long hash = keys.hashOf(record);
         index.checkPrefix(page, hash);
         final long found = index.find(hash, null, record + RecordHeader.BYTES, RecordHeader.keyLength(record));
-        if (found != record && index.judge().refersTo(hash, record)) { // or it was replaced or removed meanwhile
+        if (found != record && index.judge().holds(hash, record)) { // or it was replaced or removed meanwhile
             throw new CorruptStoreException("an entry of map incarnation " + incarnation
                     + " points at the record at linear offset " + (record - data)
                     + ", but no look-up for its key finds it; verify the store");

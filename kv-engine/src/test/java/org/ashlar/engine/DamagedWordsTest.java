@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
+import org.ashlar.engine.index.HashIndex;
 import org.ashlar.engine.index.IndexDamage;
 import org.ashlar.engine.index.IndexPages;
 import org.ashlar.engine.record.Keys;
@@ -27,7 +28,7 @@ import org.ashlar.pmem.Memory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What sweeps over damaged files have found: each word here once led to an endless loop, out of the pool, or to the loss of something else. */
 final class DamagedWordsTest {
@@ -374,12 +375,17 @@ final class DamagedWordsTest {
 
     /** A look-up misses it, so a put makes a second entry for the key. */
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void aVerifiedWalkDoesNotHandOutWhatAHiddenEntryPointsAt(final boolean inTagWord) {
+    @EnumSource
+    void aVerifiedWalkDoesNotHandOutWhatAHiddenEntryPointsAt(final Hiding hiding) {
         load(store -> {});
         spoil(store -> {
-            final MapCore core = core(store, "m");
-            IndexDamage.hide(core.index(), recordOf(core, key(7)), dataOf(store), inTagWord);
+            final HashIndex index = core(store, "m").index();
+            final long record = recordOf(core(store, "m"), key(7));
+            if (hiding == Hiding.IN_ANOTHER_LINE) {
+                IndexDamage.moveAway(index, record, dataOf(store), new Keys(42).hashOf(record));
+            } else {
+                IndexDamage.hide(index, record, dataOf(store), hiding == Hiding.BY_ITS_TAG_WORD);
+            }
         });
         withStore(TestStores.options().withVerifyReads(true), store -> {
             final KvMap map = store.map("m");
@@ -395,6 +401,12 @@ final class DamagedWordsTest {
                     }));
             assertFalse(store.verify().isSound());
         });
+    }
+
+    private enum Hiding {
+        BY_ITS_TAG,
+        BY_ITS_TAG_WORD,
+        IN_ANOTHER_LINE
     }
 
     @Test

@@ -27,6 +27,21 @@ public final class IndexJudge {
      * @return true when one does
      */
     public boolean refersTo(final long hash, final long record) {
+        return refersTo(hash, record, false);
+    }
+
+    /**
+     * As {@link #refersTo}, also where no look-up for the hash comes by: in any line of its leaf.
+     *
+     * @param hash of the record's key
+     * @param record address
+     * @return true when the index leads to it, if only in a walk
+     */
+    public boolean holds(final long hash, final long record) {
+        return refersTo(hash, record, true);
+    }
+
+    private boolean refersTo(final long hash, final long record, final boolean inAnyLine) {
         long word = directory.route(hash);
         while (true) {
             final long page = context.pageOf(word);
@@ -38,7 +53,8 @@ public final class IndexJudge {
                     || lineRefersTo(page, IndexPage.secondLine(hash), record);
             if (!found && !isSplit) {
                 // All others are looked at: what replaced the record must be durable before anything relies on it.
-                found = linesReferTo(page, IndexPage.FIRST_STASH_LINE, record);
+                found = linesReferTo(
+                        page, inAnyLine ? IndexPage.FIRST_BUCKET_LINE : IndexPage.FIRST_STASH_LINE, record);
                 final OverflowChain chain = new OverflowChain(context, page);
                 for (long overflow = chain.next(); overflow != 0; overflow = chain.next()) {
                     found |= linesReferTo(overflow, IndexPage.FIRST_BUCKET_LINE, record);

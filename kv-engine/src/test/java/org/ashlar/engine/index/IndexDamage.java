@@ -75,6 +75,36 @@ public final class IndexDamage {
         });
     }
 
+    /** Moves the entry that names a record to a bucket line of its leaf where no look-up for its hash comes by. */
+    public static void moveAway(final HashIndex index, final long record, final long data, final long hash) {
+        index.walk((page, records, count) -> {
+            for (int line = IndexPage.FIRST_BUCKET_LINE; line < IndexPage.LINES; line++) {
+                for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
+                    final long place = IndexPage.entry(IndexPage.line(page, line), j);
+                    final long entry = Memory.getLong(place);
+                    if (Entry.hasRecord(entry) && data + Entry.linearOffset(entry) == record) {
+                        final long to = emptyElsewhere(page, hash);
+                        IndexPage.putShortTag(to, Entry.tag(entry));
+                        Memory.putLong(to, entry);
+                        Memory.putLong(place, 0);
+                        return false;
+                    }
+                }
+            }
+            return true;
+        });
+    }
+
+    private static long emptyElsewhere(final long page, final long hash) {
+        for (int line = IndexPage.FIRST_BUCKET_LINE; line < IndexPage.FIRST_STASH_LINE; line++) {
+            final int empty = IndexPage.empty(IndexPage.line(page, line));
+            if (line != IndexPage.firstLine(hash) && line != IndexPage.secondLine(hash) && empty != 0) {
+                return IndexPage.entry(IndexPage.line(page, line), Integer.numberOfTrailingZeros(empty));
+            }
+        }
+        throw new IllegalStateException("no line of this leaf has room");
+    }
+
     /** Copies the entry that names a record into an empty place of its line, with the byte that goes with it. */
     public static void duplicate(final HashIndex index, final long record, final long data) {
         index.walk((page, records, count) -> {
