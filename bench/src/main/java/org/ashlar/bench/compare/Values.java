@@ -68,10 +68,9 @@ public enum Values {
      * @param number key of the record whose value it should be
      * @param found the value
      * @param length its bytes, negative when there is none
-     * @return something that depends on what was read
      * @throws IllegalStateException when it is another one, none, or not whole
      */
-    long check(final long number, final DirectBuffer found, final int length) {
+    void check(final long number, final DirectBuffer found, final int length) {
         if (length >= shortest
                 && length <= found.capacity()) { // one check of bounds, and no further look at the buffer
             final byte[] base = found.byteArray();
@@ -80,7 +79,7 @@ public enum Values {
             final byte last = Memory.getByte(base, first + length - 1);
             final int expected = areOfOneLength() ? shortest : length(Memory.getLong(base, first + VERSION_OFFSET));
             if (stamp == number && length == expected && last == (byte) (length - 1)) {
-                return stamp + last;
+                return;
             }
         }
         throw new IllegalStateException("the record whose value begins with " + Long.toHexString(number) + ": found "
