@@ -84,7 +84,7 @@ final class RestartPart {
             final Report report, final int records, final Restarts restarts, final @Nullable Target target) {
         final String suffix = ", " + records + " records";
         report.figure("open and first get" + suffix, restarts.total.median(), "ms", target);
-        report.figure("  the slowest of them" + suffix, restarts.total.maximum(), "ms");
+        report.figure("  the slowest of them" + suffix, restarts.total.maximum(), "ms", target);
         report.figure("  open" + suffix, restarts.open.median(), "ms");
         report.figure("  map and first get" + suffix, restarts.firstGet.median(), "ms");
     }
