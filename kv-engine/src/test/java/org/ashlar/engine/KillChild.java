@@ -1,7 +1,7 @@
 package org.ashlar.engine;
 
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreFullException;
@@ -9,7 +9,8 @@ import org.ashlar.kv.StoreFullException;
 /**
  * Writes to a store until it is killed, or closes it after a number of operations. Says what it does on its standard output,
  * a byte for each thing: {@code 0, 1, ...}: that writer's operation is acknowledged; {@code S, G, C}: a page was split, chunks were
- * allocated, compaction begins; {@code o, p, m, c, e}: about to open, is open, about to make its maps, about to close, has closed.
+ * allocated, compaction begins; {@code K}: a
+ * {@link KillPoint} is met; {@code o, p, m, c, e}: about to open, is open, about to make its maps, about to close, has closed.
  */
 final class KillChild {
     static final char OPENING = 'o';
@@ -20,6 +21,7 @@ final class KillChild {
     static final char SPLIT = 'S';
     static final char GREW = 'G';
     static final char COMPACTING = 'C';
+    static final char AT_THE_POINT = 'K';
 
     private static final long OPERATIONS_BEFORE_COMPACTION = 400;
 
@@ -89,8 +91,8 @@ final class KillChild {
         return now;
     }
 
-    private static void say(final char what) throws IOException {
-        final OutputStream out = System.out;
+    static void say(final char what) {
+        final PrintStream out = System.out;
         synchronized (KillChild.class) {
             out.write(what);
             out.flush();

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.ashlar.pmem.Memory;
 
 /** Children that write to a pool and are killed, one after the other; after each the pool is held against what they were told is done. */
 final class KillRun {
@@ -23,7 +25,24 @@ final class KillRun {
     private long acknowledgedInAll;
 
     /** When to kill: so many microseconds after the child said something for the so-manieth time. */
-    record Plan(char said, int times, int delayMicros, long operations) {}
+    record Plan(char said, int times, int delayMicros, long operations, List<String> flags) {
+        Plan(final char said, final int times, final int delayMicros, final long operations) {
+            this(said, times, delayMicros, operations, List.of());
+        }
+
+        /** At a store, write-back or fence: that one of those that the code of a place makes. */
+        static Plan at(final KillPoint.Place place, final int event) {
+            return new Plan(
+                    KillChild.AT_THE_POINT,
+                    1,
+                    0,
+                    place == KillPoint.Place.CLOSE ? 200 : ENDLESS,
+                    List.of(
+                            "-D" + Memory.RECORDER_PROPERTY + '=' + KillPoint.class.getName(),
+                            "-D" + KillPoint.PLACE + '=' + place,
+                            "-D" + KillPoint.EVENT + '=' + event));
+        }
+    }
 
     /**
      * Prepares a run.
@@ -92,8 +111,10 @@ final class KillRun {
 
     private long[] runAndKill(final Path path, final Plan plan) throws IOException, InterruptedException {
         final Path errors = folder.resolve("errors");
+        final List<String> flags = new ArrayList<>(plan.flags);
+        flags.add(ChildJvm.OPENS);
         final Process child = new ProcessBuilder(ChildJvm.command(
-                        KillChild.class, path.toString(), Long.toString(life), Long.toString(plan.operations)))
+                        flags, KillChild.class, path.toString(), Long.toString(life), Long.toString(plan.operations)))
                 .redirectError(errors.toFile())
                 .start();
         final long[] acknowledged = new long[KillWorkload.WRITERS];

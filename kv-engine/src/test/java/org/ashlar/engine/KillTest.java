@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Processes that write and are really killed: what they were told is done is there, and nothing is there by half. {@link KillLongSet} does
@@ -26,6 +28,18 @@ final class KillTest {
         final KillRun run = new KillRun(folder, life);
         for (int round = 0; round < (TestStores.LONG ? 20 : 1); round++) {
             run.killAtChosenPoints(folder.resolve("pool-" + round), random);
+        }
+    }
+
+    /** Not about the time of the point, but at it: the thread that is there goes no further. */
+    @ParameterizedTest
+    @EnumSource
+    void aKillInTheMiddleOfEachThingLosesNothing(final KillPoint.Place place) throws Exception {
+        final KillRun run = new KillRun(folder, life);
+        final Path path = folder.resolve("pool");
+        run.kill(path, new KillRun.Plan(KillChild.CLOSED, 1, 0, 200)); // so that there is something to be touched first
+        for (int i = 0; i < (TestStores.LONG ? 50 : 1); i++) {
+            run.kill(path, KillRun.Plan.at(place, 1 + random.nextInt(place.mostEvents())));
         }
     }
 
