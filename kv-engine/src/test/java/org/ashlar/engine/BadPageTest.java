@@ -588,7 +588,7 @@ final class BadPageTest {
     @ValueSource(strings = {"from the beginning", "while open"})
     void onlyWritesAreToldThatDescriptorsOfTheIndexCannotBeReadAndNothingIsLost(final String when) {
         final String output = run("leaf descriptors", when);
-        for (final String what : List.of("gets", "closes")) {
+        for (final String what : List.of("new", "gets", "figures", "closes")) {
             assertTrue(output.contains(what + ": told 0, otherwise 0\n"), output);
         }
         assertFalse(output.contains("updates: told 0,"), output);
