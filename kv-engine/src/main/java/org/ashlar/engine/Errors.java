@@ -42,6 +42,11 @@ final class Errors {
         };
     }
 
+    /** What a walk that goes on tells of damage, or of a fault on the mapping, that it has met. */
+    static StoreException told(final Throwable damageOrFault) {
+        return damageOrFault instanceof InternalError e ? mediaError(e) : (CorruptStoreException) damageOrFault;
+    }
+
     /** A fault on the mapping: the JVM reports it as an {@link InternalError}. */
     static MediaErrorException mediaError(final InternalError e) {
         return new MediaErrorException(

@@ -247,7 +247,7 @@ final class MapCore {
             checkWritable(record, size, hash);
             scratch.writeRecord(
                     record,
-                    space.incarnationAt(record, size),
+                    space.incarnationAt(participant, record, size),
                     incarnation,
                     openCounter,
                     keyBase,
@@ -330,6 +330,7 @@ final class MapCore {
         final long hash = keys.hash(keyBase, keyOffset, keyLength);
         final Scratch scratch = Scratch.of(participant);
         final long size = RecordHeader.size(keyLength, valueLength);
+        participant.keep(index.touch(hash));
         final long record = space.allocateRecord(participant, size);
         boolean isWritten = false;
         try {
@@ -337,7 +338,7 @@ final class MapCore {
             checkWritable(record, size, hash);
             scratch.writeRecordInPlace(
                     record,
-                    space.incarnationAt(record, size),
+                    space.incarnationAt(participant, record, size),
                     incarnation,
                     openCounter,
                     keyBase,
@@ -377,13 +378,14 @@ final class MapCore {
         final long keyOffset = record + RecordHeader.BYTES;
         final long size = RecordHeader.size(keyLength, valueLength);
         final long hash = keys.hash(null, keyOffset, keyLength);
+        participant.keep(index.touch(hash));
         final long copy = evacuation.allocate(participant, size);
         try {
             checkWritable(copy, size, hash);
             Scratch.of(participant)
                     .writeRecord(
                             copy,
-                            space.incarnationAt(copy, size),
+                            space.incarnationAt(participant, copy, size),
                             incarnation,
                             openCounter,
                             null,

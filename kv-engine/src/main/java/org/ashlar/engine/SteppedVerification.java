@@ -111,8 +111,8 @@ final class SteppedVerification implements Verification {
                     && space.sweep().sweepSome(participant)) {
                 // a few pages at a time
             }
-        } catch (final CorruptStoreException e) {
-            verifier.tell(e);
+        } catch (final CorruptStoreException | InternalError e) {
+            verifier.tell(Errors.told(e));
         } finally {
             Epochs.exit(participant);
         }

@@ -20,6 +20,7 @@ import org.ashlar.kv.VerifyReport;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.RoaringBitmap;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
@@ -45,6 +46,7 @@ final class Verifier {
     private final Roaring64Bitmap records = new Roaring64Bitmap();
     private final Roaring64Bitmap pages = new Roaring64Bitmap();
     private final long data;
+    private final int chunkBytes;
     private final Deque<String> left = new ArrayDeque<>();
     private @Nullable MapAudit audit;
     private boolean isCatalogWalked;
@@ -66,6 +68,7 @@ final class Verifier {
         this.space = space;
         this.catalog = catalog;
         data = pool.dataAddress();
+        chunkBytes = pool.geometry().chunkBytes();
     }
 
     VerifyReport run(final Participant participant) {
@@ -87,10 +90,8 @@ final class Verifier {
                 // What threads hold in reserve is free; who reserves from here on notes a change first.
                 epochs.drainAll(participant);
                 Memory.settleFaults();
-            } catch (final CorruptStoreException e) {
-                tell(e);
-            } catch (final InternalError e) {
-                tell(Errors.mediaError(e));
+            } catch (final CorruptStoreException | InternalError e) {
+                tell(Errors.told(e));
             }
         }
         try {
@@ -134,12 +135,10 @@ final class Verifier {
                     && catalog.presentCore(map.core.incarnation()) != map.core;
             Memory.settleFaults();
             return isGone;
-        } catch (final CorruptStoreException e) {
-            tell(e);
-        } catch (final InternalError e) {
-            tell(Errors.mediaError(e));
+        } catch (final CorruptStoreException | InternalError e) {
+            tell(Errors.told(e));
+            return true;
         }
-        return true;
     }
 
     private @Nullable MapAudit nextMap() {
@@ -153,10 +152,8 @@ final class Verifier {
                     maps++;
                     return new MapAudit(core, "map '" + name + "'", bytes);
                 }
-            } catch (final CorruptStoreException e) {
-                tell(e);
-            } catch (final InternalError e) {
-                tell(Errors.mediaError(e));
+            } catch (final CorruptStoreException | InternalError e) {
+                tell(Errors.told(e));
             }
         }
         return null;
@@ -164,24 +161,21 @@ final class Verifier {
 
     /** After the walk. */
     void finish() {
-        if (space.sweep().unreadableChunks() > 0) {
-            problem(
-                    "what is free in " + space.sweep().unreadableChunks()
-                            + " chunks cannot be told, because of damage or faults under the mapping; they are kept out of use");
+        if (pool.readOnly()) {
+            return;
         }
-        if (!pool.readOnly() && wasQuiet && sawEverything && reaper.isDone() && epochs.waiting() == 0) {
-            try {
-                compareWithSpace(() -> epochs.waiting() == 0 && epochs.mutations() == mutationsBefore);
-            } catch (final CorruptStoreException e) {
-                notCompared(e);
-            } catch (final InternalError e) {
-                notCompared(Errors.mediaError(e));
+        try {
+            final RoaringBitmap unreadable = space.unreadableChunks();
+            unreadable.forEach((int chunk) -> problem("what is free in chunk " + chunk + ", at linear offset "
+                    + (long) chunk * chunkBytes + ", cannot be told, because of damage or faults under the mapping;"
+                    + " it is kept out of use"));
+            if (wasQuiet && sawEverything && reaper.isDone() && epochs.waiting() == 0) {
+                compareWithSpace(unreadable, () -> epochs.waiting() == 0 && epochs.mutations() == mutationsBefore);
             }
+        } catch (final CorruptStoreException | InternalError e) {
+            problem("what is free could not be compared with what is referred to: "
+                    + Errors.told(e).getMessage());
         }
-    }
-
-    private void notCompared(final StoreException e) {
-        problem("what is free could not be compared with what is referred to: " + e.getMessage());
     }
 
     /** What was found until now. */
@@ -218,14 +212,12 @@ final class Verifier {
             }
             Memory.settleFaults();
             return more;
-        } catch (final CorruptStoreException e) {
-            problem(map.what + ", which could not be walked to its end: " + e.getMessage());
-        } catch (final InternalError e) {
+        } catch (final CorruptStoreException | InternalError e) {
             problem(map.what + ", which could not be walked to its end: "
-                    + Errors.mediaError(e).getMessage());
+                    + Errors.told(e).getMessage());
+            sawEverything = false;
+            return false;
         }
-        sawEverything = false;
-        return false;
     }
 
     /** Notes damage, or a fault, that something else than the walk has met, so that what nothing seems to refer to is kept. */
@@ -310,12 +302,15 @@ final class Verifier {
     }
 
     /** Both sides must agree: what is referred to is taken, what is taken is referred to. Unless there were changes meanwhile. */
-    private void compareWithSpace(final BooleanSupplier nothingChanged) {
+    private void compareWithSpace(final RoaringBitmap except, final BooleanSupplier nothingChanged) {
         final List<String> found = new ArrayList<>();
         final Roaring64Bitmap covered = new Roaring64Bitmap();
         final long[] recordBytes = new long[1];
         records.forEach(offset -> {
             final long record = data + offset;
+            if (except.contains((int) (offset / chunkBytes))) {
+                return;
+            }
             if (!space.isRecordTaken(record)) {
                 found.add("the record at linear offset " + offset + " is live but its space counts as free");
                 return;
@@ -327,13 +322,14 @@ final class Verifier {
             }
         });
         pages.forEach(offset -> {
-            if (!space.isIndexPageTaken(data + offset)) {
+            if (!except.contains((int) (offset / chunkBytes)) && !space.isIndexPageTaken(data + offset)) {
                 found.add("the index page at linear offset " + offset + " is live but counts as free");
             }
         });
         final List<Long> strayRecords = new ArrayList<>();
         final List<Long> strayPages = new ArrayList<>();
         space.audit(
+                except,
                 (address, bytes) -> {
                     if (!records.contains(address - data) && !covered.contains(address - data)) {
                         strayRecords.add(address);

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.ashlar.engine.index.DamagedLeaf;
+import org.ashlar.engine.index.IndexPages;
 import org.ashlar.kv.Durability;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.MediaErrorException;
@@ -55,6 +56,8 @@ final class BadPageTest {
         public static void main(final String[] arguments) {
             CompletableFuture.delayedExecutor(LIMIT_SECONDS, TimeUnit.SECONDS).execute(() -> {
                 System.out.println("hangs");
+                Thread.getAllStackTraces()
+                        .forEach((thread, stack) -> System.out.println(thread + Arrays.toString(stack)));
                 Runtime.getRuntime().halt(1);
             });
             final Path path = Path.of(arguments[1]);
@@ -67,6 +70,8 @@ final class BadPageTest {
                 case "large" -> getALargeValueOfABadPage(path);
                 case "sparse" -> moveRecordsOfABadPage(path);
                 case "chunk table", "chunk headers" -> readWithout(what, path);
+                case "record descriptors", "leaf descriptors", "all chunk headers" ->
+                    serveWithoutDescriptors(what, path, arguments[2].equals("from the beginning"));
                 case "fresh", "fresh in use", "fresh index" ->
                     putIntoFreshPages(path, Durability.valueOf(arguments[2]), what);
                 default -> serveWithoutAPage(what, path);
@@ -241,6 +246,71 @@ final class BadPageTest {
             System.out.println("done");
         }
 
+        /** They say what is free, and hold the locks; nothing that is stored is in them. */
+        private static void serveWithoutDescriptors(
+                final String what, final Path path, final boolean isBadFromTheBeginning) {
+            try (EngineStore store = TestStores.tiny(path)) {
+                for (int i = 0; i < RECORDS; i++) { // enough for pages of records whose descriptors are by themselves
+                    store.map("more").put(key(i), largerValue(i));
+                }
+            }
+            final byte[][] served = new byte[RECORDS][];
+            final EngineStore broken = TestStores.tiny(path);
+            final KvMap map = broken.map("more");
+            final KvMap other = broken.map("other");
+            for (int i = 0; !isBadFromTheBeginning && i < COMPILED; i++) {
+                map.put(key(i % RECORDS), largerValue(i % RECORDS)); // the newest page is the one that is being filled
+            }
+            PoisonedPage.at(descriptorsOf(what, broken, ((EngineMap) map).core()), path.resolveSibling("empty"));
+            final boolean[] deleted = sayTyped("deletes", RECORDS / 2, i -> map.delete(key(2 * i)));
+            final boolean[] updated =
+                    sayTyped("updates", RECORDS / 2, i -> map.put(key(2 * i + 1), largerValue(2 * i + 2)));
+            sayTyped("new", RECORDS, i -> other.put(key(RECORDS + i), value(i)));
+            sayTyped("gets", RECORDS, i -> {
+                served[i] = map.get(key(i));
+                final boolean isChanged = i % 2 == 0 ? deleted[i / 2] : updated[i / 2];
+                final boolean isNew = Arrays.equals(served[i], i % 2 == 0 ? null : largerValue(i + 1));
+                if (!isNew && (isChanged || !Arrays.equals(served[i], largerValue(i)))) {
+                    throw new AssertionError("the value of " + i + " is another");
+                }
+            });
+            sayTyped("figures", REPEATED, i -> broken.stats());
+            sayTyped("compactions", REPEATED, i -> broken.compact());
+            sayProblems(broken);
+            sayTyped("closes", 1, i -> broken.close());
+            try (EngineStore store = TestStores.tiny(path)) {
+                System.out.println("opened again: sound " + store.verify().isSound());
+                for (int i = 0; i < RECORDS; i++) {
+                    if (!Arrays.equals(store.map("more").get(key(i)), served[i])) {
+                        throw new AssertionError("the value of " + i + " became another");
+                    }
+                }
+            }
+            System.out.println("done");
+        }
+
+        private static long descriptorsOf(final String what, final EngineStore store, final MapCore core) {
+            final Pool pool = store.space().pool();
+            final List<Long> leaves = IndexPages.leaves(core.index());
+            if (what.equals("all chunk headers")) {
+                return pool.descriptors().chunkHeader(0) & PAGE_MASK;
+            }
+            if (what.equals("leaf descriptors")) {
+                return descriptorsOf(pool, leaves.get(leaves.size() - 1));
+            }
+            for (int i = RECORDS - 1; i >= 0; i--) {
+                final long page = descriptorsOf(pool, recordOf(core, i));
+                if (leaves.stream().noneMatch(leaf -> descriptorsOf(pool, leaf) == page)) {
+                    return page;
+                }
+            }
+            throw new AssertionError("leaves everywhere");
+        }
+
+        private static long descriptorsOf(final Pool pool, final long address) {
+            return pool.descriptors().core((address - pool.dataAddress()) / -PAGE_MASK) & PAGE_MASK;
+        }
+
         private static void getALargeValueOfABadPage(final Path path) {
             try (EngineStore store = TestStores.tiny(path)) {
                 final KvMap map = store.map("m");
@@ -365,6 +435,27 @@ final class BadPageTest {
             System.out.println(what + ": told " + told);
         }
 
+        /** Which calls have returned; and how many were told by the exception for it, and how many otherwise, or too late. */
+        private static boolean[] sayTyped(
+                final String what, final int count, final java.util.function.IntConsumer call) {
+            final boolean[] returned = new boolean[count];
+            int told = 0;
+            int otherwise = 0;
+            for (int i = 0; i < count; i++) {
+                try {
+                    call.accept(i);
+                    returned[i] = true;
+                    Memory.settleFaults();
+                } catch (final MediaErrorException e) {
+                    told++;
+                } catch (final RuntimeException | InternalError e) {
+                    otherwise++;
+                }
+            }
+            System.out.println(what + ": told " + told + ", otherwise " + otherwise);
+            return returned;
+        }
+
         private static void say(final String what, final int count, final java.util.function.IntConsumer call) {
             int told = 0;
             for (int i = 0; i < count; i++) {
@@ -387,6 +478,10 @@ final class BadPageTest {
         final byte[] value = new byte[60];
         Arrays.fill(value, (byte) (i % 100 + 1));
         return value;
+    }
+
+    private static byte[] largerValue(final int i) {
+        return Arrays.copyOf(value(i), SIZE_OF_ITS_OWN);
     }
 
     private static long recordOf(final MapCore core, final int i) {
@@ -457,14 +552,54 @@ final class BadPageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"chunk table", "chunk headers"})
-    void verifyReportsThatWhatTheSpaceIsForCannotBeReadAndAllIsRead(final String what) {
+    @CsvSource({
+        "chunk table, the device reported a fault",
+        "chunk headers, 'what is free in chunk 0, at linear offset 0, cannot be told'"
+    })
+    void verifyReportsThatWhatTheSpaceIsForCannotBeReadAndAllIsRead(final String what, final String named) {
         final String output = run(what);
         assertTrue(output.contains("verify: sound false ["), output);
         assertTrue(output.contains("scrub: sound false ["), output);
-        assertTrue(output.contains("the device reported a fault"), output);
+        assertTrue(output.contains(named), output);
         assertTrue(output.contains("gets: told 0\n"), output);
         assertTrue(output.endsWith("done\nexit code 0"), output);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"from the beginning", "while open"})
+    void allIsServedWithoutDescriptorsOfRecordsAndNothingIsLost(final String when) {
+        final String output = run("record descriptors", when);
+        for (final String what : List.of("updates", "deletes", "new", "gets", "figures", "compactions", "closes")) {
+            assertTrue(output.contains(what + ": told 0, otherwise 0\n"), output);
+        }
+        assertToldByItsExceptionAndNothingLost(output);
+    }
+
+    /** Where nobody can tell what is free, nothing is taken. */
+    @ParameterizedTest
+    @ValueSource(strings = {"from the beginning", "while open"})
+    void nothingIsLostWithoutChunkHeaders(final String when) {
+        final String output = run("all chunk headers", when);
+        assertTrue(output.contains("gets: told 0, otherwise 0\n"), output);
+        assertToldByItsExceptionAndNothingLost(output);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"from the beginning", "while open"})
+    void onlyWritesAreToldThatDescriptorsOfTheIndexCannotBeReadAndNothingIsLost(final String when) {
+        final String output = run("leaf descriptors", when);
+        for (final String what : List.of("new", "gets", "figures", "closes")) {
+            assertTrue(output.contains(what + ": told 0, otherwise 0\n"), output);
+        }
+        assertFalse(output.contains("updates: told 0,"), output);
+        assertToldByItsExceptionAndNothingLost(output);
+    }
+
+    private static void assertToldByItsExceptionAndNothingLost(final String output) {
+        assertEquals(7, output.split(", otherwise 0\n", -1).length - 1, output); // of so many kinds of calls
+        assertTrue(output.contains("verify: sound false ["), output);
+        assertTrue(output.contains("scrub: sound false ["), output);
+        assertTrue(output.endsWith("opened again: sound true\ndone\nexit code 0"), output);
     }
 
     @Test

@@ -11,16 +11,21 @@ import java.util.concurrent.atomic.LongAdder;
  * publishes the stamp ({@link #endInitialisation}). A section, a chunk and a page are stamped separately: where a section
  * is not, nothing below it is.
  *
- * <p>The stamp word of a descriptor has three states: the current stamp (initialised), the current stamp with bit 0 set
- * (somebody is filling it), and anything else. Stamps of opens have bit 0 clear and are never 0.
+ * <p>The stamp word of a descriptor or chunk header has three states: the current stamp (initialised), the current stamp with bit 0 set
+ * (somebody is filling it), and anything else. Stamps of opens have bit 0 clear and are never 0. The number of the page or chunk is mixed into it.
  *
  * <p>Thread-safe. A place that has no blocks on the device is refused ({@code NOT_ALLOCATED}), as touching it could kill the
  * JVM on a full device. An address that was handed out must not be used after the pool is closed.
  */
 public final class Descriptors {
     private static final long LATCHED = 1;
+
+    /** Bits of a stamp that are random; those above are never all 0. */
+    private static final long RANDOM_MASK = 0xFFFF_FFFEL;
+
     private static final long LOCKED = 1;
     private static final int DESCRIPTOR_SHIFT = 6;
+    private static final int PAUSES_PER_LOOK = 64;
     private static final int CHUNK_HEADER_SHIFT = 7;
 
     private final PoolMapping mapping;
@@ -84,9 +89,58 @@ public final class Descriptors {
      *
      * @param page number of the page
      * @return true where it bears the stamp of this open
+     * @throws InternalError where it cannot be read
      */
     public boolean isInitialised(final long page) {
-        return Memory.getLongAcquire(core(page) + CoreDescriptor.STAMP_OFFSET) == stamp;
+        return bears(core(page) + CoreDescriptor.STAMP_OFFSET, stampOf(page));
+    }
+
+    /** A load that meets a fault leaves its register as it was: it does not hold what is looked for, but nor is anything else an answer. */
+    private static boolean bears(final long address, final long own) {
+        if (Memory.getLongAcquire(address) == own) {
+            return true;
+        }
+        Memory.checkReadable(address);
+        return false;
+    }
+
+    /** Other for each page or chunk: the register of a load that meets a fault may still hold the stamp of the one before. Never 0. */
+    private long stampOf(final long number) {
+        return stamp ^ (number << 1 & RANDOM_MASK);
+    }
+
+    /** What a look at a page's descriptor finds. */
+    public enum State {
+        /** It bears the stamp of this open. */
+        INITIALISED,
+        /** It bears another stamp, or somebody is filling it. */
+        UNINITIALISED,
+        /** The device cannot read it. */
+        UNREADABLE
+    }
+
+    /**
+     * As {@link #isInitialised}, for who goes on where it cannot be read.
+     *
+     * @param page number of the page
+     * @return what was found
+     */
+    public State state(final long page) {
+        try {
+            return isInitialised(page) ? State.INITIALISED : State.UNINITIALISED;
+        } catch (final InternalError e) {
+            return State.UNREADABLE;
+        }
+    }
+
+    /**
+     * Whether a page's descriptor can be read; to be asked before it is loaded from.
+     *
+     * @param page number of the page
+     * @return false where the device cannot read it
+     */
+    public boolean isReadable(final long page) {
+        return Memory.isReadable(core(page), CoreDescriptor.BYTES);
     }
 
     /**
@@ -94,9 +148,15 @@ public final class Descriptors {
      *
      * @param page number of the page
      * @return true where it bears the stamp of no open or of another one
+     * @throws InternalError where it cannot be read
      */
     public boolean isUntouched(final long page) {
-        return (Memory.getLongAcquire(core(page) + CoreDescriptor.STAMP_OFFSET) & ~LATCHED) != stamp;
+        final long address = core(page) + CoreDescriptor.STAMP_OFFSET;
+        if ((Memory.getLongAcquire(address) & ~LATCHED) == stampOf(page)) {
+            return false;
+        }
+        Memory.checkReadable(address);
+        return true;
     }
 
     /**
@@ -104,9 +164,10 @@ public final class Descriptors {
      *
      * @param chunk number of the chunk
      * @return true where it bears the stamp of this open
+     * @throws InternalError where it cannot be read
      */
     public boolean isChunkInitialised(final int chunk) {
-        return Memory.getLongAcquire(chunkHeader(chunk) + ChunkHeader.STAMP_OFFSET) == stamp;
+        return bears(chunkHeader(chunk) + ChunkHeader.STAMP_OFFSET, stampOf(chunk));
     }
 
     /**
@@ -117,7 +178,7 @@ public final class Descriptors {
      *     #abandonInitialisation} where it fails. False: the descriptor is initialised
      */
     public boolean beginInitialisation(final long page) {
-        return begin(core(page), CoreDescriptor.BYTES, page >> pagesPerChunkShift);
+        return begin(core(page), stampOf(page), CoreDescriptor.BYTES, page >> pagesPerChunkShift);
     }
 
     /**
@@ -126,7 +187,7 @@ public final class Descriptors {
      * @param page number of the page
      */
     public void endInitialisation(final long page) {
-        end(core(page));
+        end(core(page), stampOf(page));
         initialisedPages.increment();
         count(page >> pagesPerChunkShift, SectionHeader.PAGES_OFFSET);
     }
@@ -137,7 +198,7 @@ public final class Descriptors {
      * @param page number of the page
      */
     public void abandonInitialisation(final long page) {
-        abandon(core(page));
+        abandon(core(page), stampOf(page));
     }
 
     /**
@@ -148,7 +209,7 @@ public final class Descriptors {
      *     {@link #abandonChunkInitialisation} where it fails. False: the header is initialised
      */
     public boolean beginChunkInitialisation(final int chunk) {
-        return begin(chunkHeader(chunk), ChunkHeader.BYTES, chunk);
+        return begin(chunkHeader(chunk), stampOf(chunk), ChunkHeader.BYTES, chunk);
     }
 
     /**
@@ -157,7 +218,7 @@ public final class Descriptors {
      * @param chunk number of the chunk
      */
     public void endChunkInitialisation(final int chunk) {
-        end(chunkHeader(chunk));
+        end(chunkHeader(chunk), stampOf(chunk));
         initialisedChunks.increment();
         count(chunk, SectionHeader.CHUNKS_OFFSET);
     }
@@ -168,25 +229,26 @@ public final class Descriptors {
      * @param chunk number of the chunk
      */
     public void abandonChunkInitialisation(final int chunk) {
-        abandon(chunkHeader(chunk));
+        abandon(chunkHeader(chunk), stampOf(chunk));
     }
 
-    private boolean begin(final long address, final int bytes, final long chunk) {
+    private boolean begin(final long address, final long own, final int bytes, final long chunk) {
         int attempt = 0;
         while (true) {
             final long word = Memory.getLongAcquire(address);
-            if (word == stamp) {
+            if (word == own) {
                 return false;
             }
-            if (word == (stamp | LATCHED)) {
-                attempt = Backoff.pause(attempt);
+            if (word == (own | LATCHED)) {
+                attempt = pause(attempt, address);
             } else {
                 Memory.checkReadable(address); // a compare-and-set of a bad page ends the JVM, or fails for ever
                 touchSection(chunk);
-                if (Memory.compareAndSetLong(address, word, stamp | LATCHED)) {
+                if (Memory.compareAndSetLong(address, word, own | LATCHED)) {
                     zero(address, bytes);
                     return true;
                 }
+                attempt = pause(attempt, address);
             }
         }
     }
@@ -197,18 +259,19 @@ public final class Descriptors {
         }
     }
 
-    private void end(final long address) {
-        checkLatched(address);
-        Memory.putLongRelease(address, stamp);
+    private static void end(final long address, final long own) {
+        checkLatched(address, own);
+        Memory.putLongRelease(address, own);
     }
 
-    private void abandon(final long address) {
-        checkLatched(address);
+    private static void abandon(final long address, final long own) {
+        checkLatched(address, own);
         Memory.putLongRelease(address, 0);
     }
 
-    private void checkLatched(final long address) {
-        if (Memory.getLong(address) != (stamp | LATCHED)) {
+    private static void checkLatched(final long address, final long own) {
+        if (Memory.getLong(address) != (own | LATCHED)) {
+            Memory.settleFaults(); // it may only not be readable any more
             throw new IllegalStateException("the initialisation of the descriptor was not begun");
         }
     }
@@ -245,15 +308,28 @@ public final class Descriptors {
     // ----------------------------------------------------------------------------------------------------- locks
 
     /**
-     * Takes the lock of an initialised descriptor or chunk header; spins, then yields, then parks. Not reentrant.
+     * Takes the lock of an initialised descriptor or chunk header; spins, then yields, then parks. Not reentrant. A lock that was taken shows
+     * that the page can be read and written to: else its compare-and-set fails.
      *
      * @param descriptorAddress what {@link #core} or {@link #chunkHeader} returned
+     * @throws InternalError where the page has gone bad; the lock is not taken then, and no fault shows later
      */
     public void lock(final long descriptorAddress) {
         int attempt = 0;
         while (!tryLock(descriptorAddress)) {
-            attempt = Backoff.pause(attempt);
+            attempt = pause(attempt, descriptorAddress);
         }
+    }
+
+    /** Waits for another thread; not for ever, where there is none, and the page has gone bad or cannot be written to. */
+    private static int pause(final int attempt, final long address) {
+        if (attempt % PAUSES_PER_LOOK == 0) {
+            Memory.checkReadable(address);
+            if (attempt > 0) {
+                Memory.settleFaults(); // of the compare-and-set
+            }
+        }
+        return Backoff.pause(attempt);
     }
 
     /**
@@ -275,6 +351,7 @@ public final class Descriptors {
     public void unlock(final long descriptorAddress) {
         final long address = descriptorAddress + CoreDescriptor.LOCK_OFFSET;
         if (Memory.getLong(address) != LOCKED) {
+            Memory.settleFaults();
             throw new IllegalStateException("the descriptor is not locked");
         }
         Memory.putLongRelease(address, 0);

@@ -133,7 +133,7 @@ public final class EngineParts implements AutoCloseable {
         Scratch.of(participant)
                 .writeRecord(
                         record,
-                        space.incarnationAt(record, RecordHeader.size(KEY_BYTES, value.length)),
+                        space.incarnationAt(participant, record, RecordHeader.size(KEY_BYTES, value.length)),
                         MAP,
                         pool.openCounter(),
                         key,

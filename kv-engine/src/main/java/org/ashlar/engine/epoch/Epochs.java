@@ -4,9 +4,9 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -61,6 +61,9 @@ public final class Epochs {
 
     /** Each belongs to one platform thread, or is vacant; null in places that no thread has had yet. */
     private volatile @Nullable Participant[] owned;
+
+    /** Those of the table: where each is there depends on the number of its thread, and a run that is repeated has others. */
+    private final List<Participant> oldestFirst = new CopyOnWriteArrayList<>();
 
     /** Places of the table that are not null. Under the lock of this object. */
     private int ownedCount;
@@ -209,6 +212,7 @@ public final class Epochs {
                 if (p == null) {
                     p = new Participant(scratchFactory.get());
                     p.setOwner(thread);
+                    oldestFirst.add(p);
                     all[place] = p; // seen by who comes by to reclaim, after its barrier
                     ownedCount++;
                     return p;
@@ -437,13 +441,7 @@ public final class Epochs {
     }
 
     private List<Participant> owned() {
-        final List<Participant> all = new ArrayList<>();
-        for (final Participant p : owned) {
-            if (p != null) {
-                all.add(p);
-            }
-        }
-        return all;
+        return List.copyOf(oldestFirst);
     }
 
     // ------------------------------------------------------------------------------------------------------ figures

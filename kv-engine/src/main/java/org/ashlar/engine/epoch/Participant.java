@@ -258,13 +258,13 @@ public final class Participant extends ParticipantTrailingPad {
      * Takes back all that was retired before an epoch. By the owner of the operation, or by who {@link #lend lent} the list.
      *
      * @param caller the participant of the thread that does it
-     * @throws RuntimeException of the first thing that could not be taken back, after all others were
+     * @throws RuntimeException or {@link InternalError} of the first thing that could not be taken back, after all others were
      */
     void drain(final long safeBefore, final Reclaimer reclaimer, final Participant caller) {
         if (lent && caller == this) {
             return; // somebody else is at it
         }
-        RuntimeException first = null;
+        Throwable first = null;
         for (int count = takeRetired(safeBefore); count > 0; count = takeRetired(safeBefore)) {
             long touched = 0;
             for (int i = 0; i < count; i++) {
@@ -274,7 +274,7 @@ public final class Participant extends ParticipantTrailingPad {
             for (int i = 0; i < count; i++) {
                 try {
                     reclaimer.reclaim(caller, batch[i]);
-                } catch (final RuntimeException e) {
+                } catch (final RuntimeException | InternalError e) {
                     first = first == null ? e : first;
                 }
             }
@@ -282,8 +282,11 @@ public final class Participant extends ParticipantTrailingPad {
         drainAt = tail + 2 * Epochs.DRAIN_INTERVAL;
         drainsRequested = Math.max(0, drainsRequested - 1);
         retiredBytes = 0;
-        if (first != null) {
-            throw first;
+        if (first instanceof InternalError fault) {
+            throw fault;
+        }
+        if (first instanceof RuntimeException failure) {
+            throw failure;
         }
     }
 

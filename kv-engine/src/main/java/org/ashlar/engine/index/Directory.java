@@ -395,7 +395,7 @@ final class Directory {
         Scratch.of(participant)
                 .writeRecord(
                         record,
-                        context.space.incarnationAt(record, size),
+                        context.space.incarnationAt(participant, record, size),
                         IndexContext.ROOT_INCARNATION,
                         context.openCounter,
                         new int[] {incarnation},

@@ -314,13 +314,15 @@ public final class HashIndex {
      *
      * @param hash of the key
      * @return something that depends on what was loaded
+     * @throws InternalError where the descriptor of the leaf cannot be read: nothing can be written there
      */
     public long touch(final long hash) {
         final long page = context.pageOf(directory.route(hash));
-        return Memory.getLong(page)
+        final long sum = Memory.getLong(page)
                 + Memory.getLong(page + IndexPage.firstOffset(hash))
-                + Memory.getLong(page + IndexPage.secondOffset(hash))
-                + Memory.getLong(context.descriptors.core(context.pageNumber(page)));
+                + Memory.getLong(page + IndexPage.secondOffset(hash));
+        final long number = context.pageNumber(page);
+        return context.descriptors.isInitialised(number) ? sum : sum + 1;
     }
 
     /**
@@ -397,6 +399,12 @@ public final class HashIndex {
         }
     }
 
+    private void prepareToRemove(final Participant participant, final long record) {
+        if (incarnation < IndexContext.FIRST_INCARNATION || !context.space.noteUnjudgeable(participant, record)) {
+            context.space.prepareToUnlink(participant, record);
+        }
+    }
+
     /** The protocol of an entry that was empty. */
     private void publishInto(final long place, final int tag, final long entry) {
         count.increment(); // first, as it waits for all earlier stores: the last one below misses the cache
@@ -448,7 +456,7 @@ public final class HashIndex {
             if (expected != ANYTHING && expected != old) {
                 return REFUSED;
             }
-            context.space.prepareToUnlink(participant, old);
+            prepareToRemove(participant, old);
             final long tombstone = Entry.of(tag, 0) | Entry.DIRTY;
             Memory.putLongRelease(place, tombstone); // 1. visible
             Memory.checkStored(place, tombstone); // or the record would be retired for nothing

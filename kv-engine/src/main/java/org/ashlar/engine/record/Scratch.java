@@ -34,8 +34,14 @@ public final class Scratch {
     /** Address of the first slot of each current page. */
     public final long[] firstSlots;
 
+    /** What records in each current page bear in their headers. */
+    public final int[] spaceIncarnations;
+
     /** A record that the operation is about to unlink, or has unlinked, in a page that was not judged before; 0 for none. */
     public long unlinkedUnjudged;
+
+    /** Whether that page cannot be judged in this open either. */
+    public boolean isUnlinkedUnjudgeable;
 
     /** The view of the value that user code gets. */
     public final SlotView valueView = new SlotView();
@@ -66,6 +72,7 @@ public final class Scratch {
         activePages = new long[sizeClasses];
         reserved = new long[sizeClasses * RESERVED_WORDS];
         firstSlots = new long[sizeClasses];
+        spaceIncarnations = new int[sizeClasses];
     }
 
     /**

@@ -233,7 +233,7 @@ final class Census {
             return;
         }
         final long number = numberOf(chunk, page);
-        if (!descriptors.isInitialised(number)) {
+        if (!isJudged(number)) {
             look.unjudged += Pages.BYTES;
             return;
         }
@@ -249,11 +249,15 @@ final class Census {
         }
         if (!index.isTaken(pool.dataAddress() + (number << Pages.SHIFT))) {
             look.free += Pages.BYTES;
-        } else if (descriptors.isInitialised(number)) {
+        } else if (isJudged(number)) {
             look.live += Pages.BYTES;
         } else {
             look.unjudged += Pages.BYTES;
         }
+    }
+
+    private boolean isJudged(final long page) {
+        return descriptors.state(page) == Descriptors.State.INITIALISED;
     }
 
     private long numberOf(final int chunk, final int page) {

@@ -106,6 +106,15 @@ final class Chunks {
         return table + (long) chunk * Long.BYTES;
     }
 
+    /**
+     * To be called before all words are read.
+     *
+     * @throws InternalError where some of them cannot be
+     */
+    void checkTable() {
+        Memory.checkReadable(table, (long) highWater * Long.BYTES);
+    }
+
     /** Chunks below this have a word. */
     int highWater() {
         return highWater;
@@ -220,6 +229,11 @@ final class Chunks {
         }
         final int chunk = hasFree() ? firstSolid() : free.first();
         refill(chunk);
+        if (!Memory.isReadable(descriptors.chunkHeader(chunk), ChunkHeader.BYTES)) {
+            free.remove(chunk);
+            noteFree();
+            return take(kind);
+        }
         final int incarnation = ChunkWord.next(ChunkWord.incarnation(word(chunk)));
         if (kind == ChunkWord.INDEX) {
             publish(chunk, ChunkWord.of(chunk, ChunkWord.FREE, incarnation, 0)); // what it held is dead, and may go
@@ -377,6 +391,24 @@ final class Chunks {
             case FULL, DEVICE_FULL -> new StoreFullException(String.valueOf(e.getMessage()), needed, 0, e);
             default -> e;
         };
+    }
+
+    /**
+     * The header of a chunk of which something is given out or back.
+     *
+     * @throws InternalError where it cannot be read: what seems to be free in it may be in use
+     */
+    long header(final int chunk) {
+        final long header = descriptors.chunkHeader(chunk);
+        Memory.checkReadable(header);
+        return header;
+    }
+
+    /** Takes chunks out of a set until the header of its first can be read: nobody knows what is free in the others. */
+    void keepUnreadableOut(final RoaringBitmap some) {
+        while (!some.isEmpty() && !Memory.isReadable(descriptors.chunkHeader(some.first()), ChunkHeader.BYTES)) {
+            some.remove(some.first());
+        }
     }
 
     private void publish(final int chunk, final long word) {

@@ -46,20 +46,26 @@ final class IndexSpace {
     /** Takes a page that can be read; its descriptor is initialised and unlocked, its old content is garbage. */
     long allocate(final Participant participant, final ChunkSource source) {
         long address = take(participant, source);
-        while (!Memory.isReadable(address, Pages.BYTES)) { // to write to it could end the JVM
+        while (!Memory.isReadable(address, Pages.BYTES) // to write to it could end the JVM
+                || !descriptors.isReadable(pageOf(address))) {
             quarantine.addIndexPage();
             address = take(participant, source);
         }
+        format(pageOf(address));
         return address;
+    }
+
+    private long pageOf(final long address) {
+        return (address - data) >>> Pages.SHIFT;
     }
 
     private long take(final Participant participant, final ChunkSource source) {
         if (chunksWithPages.isEmpty()) { // a racy look; at worst a few pages are judged early
             source.sweepSome(participant); // once: a put looks at few of the pages of earlier opens
         }
-        final long address;
         chunks.lock.lock();
         try {
+            chunks.keepUnreadableOut(chunksWithPages);
             if (chunksWithPages.isEmpty()) {
                 final int chunk = source.takeChunk(ChunkWord.INDEX);
                 if (chunk == 0) {
@@ -74,12 +80,10 @@ final class IndexSpace {
             if (PageBitmap.firstClear(header, pagesPerChunk) == pagesPerChunk) {
                 chunksWithPages.remove(chunk);
             }
-            address = chunks.addressOf(chunk) + ((long) page << Pages.SHIFT);
+            return chunks.addressOf(chunk) + ((long) page << Pages.SHIFT);
         } finally {
             chunks.lock.unlock();
         }
-        format((address - data) >>> Pages.SHIFT);
-        return address;
     }
 
     private void format(final long page) {
@@ -101,7 +105,7 @@ final class IndexSpace {
         final int page = (int) ((address - chunks.addressOf(chunk)) >>> Pages.SHIFT);
         chunks.lock.lock();
         try {
-            final long header = descriptors.chunkHeader(chunk);
+            final long header = chunks.header(chunk);
             if (!PageBitmap.get(header, page)) {
                 throw new CorruptStoreException("index page " + page + " of chunk " + chunk
                         + " was to be given back twice, as if two ways had led to it; verify the store");

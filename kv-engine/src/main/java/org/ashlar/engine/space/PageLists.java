@@ -47,12 +47,16 @@ final class PageLists {
         }
     }
 
-    /** First page of the list, which it leaves; -1 when empty. */
+    /** First page of the list, which it leaves; -1 when empty, or where its descriptor cannot be read: nobody knows what was behind it. */
     long pop(final int sizeClass) {
         final OfClass list = lists[sizeClass];
         list.lock.lock();
         try {
             final long page = list.head - 1;
+            if (page >= 0 && !descriptors.isReadable(page)) {
+                list.head = 0;
+                return -1;
+            }
             if (page >= 0) {
                 list.head = Memory.getLong(descriptors.core(page) + CoreDescriptor.NEXT_OFFSET);
             }

@@ -88,7 +88,10 @@ final class RunRoom {
         }
         final long header = descriptors.chunkHeader(chunk);
         usablePages.add(-Memory.getInt(header + USABLE_OFFSET));
-        final int longest = Memory.getInt(header + LONGEST_OFFSET);
+        forget(chunk, Memory.getInt(header + LONGEST_OFFSET));
+    }
+
+    private void forget(final int chunk, final int longest) {
         final RoaringBitmap alike = ofLongest[longest];
         if (alike != null) {
             alike.remove(chunk);
@@ -99,8 +102,20 @@ final class RunRoom {
         }
     }
 
-    /** The first chunk that has a run of so many free pages; -1 when none has. */
+    /** The first chunk that has a run of so many free pages; -1 when none has. One whose header cannot be read is not listed any more. */
     int firstWith(final int pages) {
+        int first = firstListedWith(pages);
+        while (first >= 0 && !Memory.isReadable(descriptors.chunkHeader(first), ChunkHeader.BYTES)) {
+            listed.remove(first);
+            for (int length = pages; length <= pagesPerChunk; length++) {
+                forget(first, length);
+            }
+            first = firstListedWith(pages);
+        }
+        return first;
+    }
+
+    private int firstListedWith(final int pages) {
         int first = -1;
         for (int length = lengths.nextSetBit(pages); length >= 0; length = lengths.nextSetBit(length + 1)) {
             final RoaringBitmap alike = ofLongest[length];

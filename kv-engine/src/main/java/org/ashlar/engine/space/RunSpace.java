@@ -130,7 +130,7 @@ final class RunSpace {
 
     /** Takes a run in a chunk that has one. */
     private long takePages(final int chunk, final int pages) {
-        final long header = descriptors.chunkHeader(chunk);
+        final long header = chunks.header(chunk);
         final int first = PageBitmap.firstClearRun(header, pagesPerChunk, pages);
         PageBitmap.set(header, first, pages);
         noteRecords(header, 1);
@@ -158,6 +158,7 @@ final class RunSpace {
                 releaseLarge(chunk, word);
                 return;
             }
+            chunks.header(chunk);
             final long pages = Pages.count(bytes);
             final int first = (int) ((run - chunks.addressOf(chunk)) >>> Pages.SHIFT);
             if (first + pages > pagesPerChunk) {
@@ -198,6 +199,7 @@ final class RunSpace {
         if (pending.contains(chunk)) {
             return;
         }
+        Memory.checkReadable(header); // before the chunk counts as free because its bitmap seems to say so
         if (PageBitmap.isAllClear(header, pagesPerChunk)) {
             room.remove(chunk);
             leaving.remove(chunk);
@@ -341,7 +343,11 @@ final class RunSpace {
     }
 
     static long pagesOf(final long run) {
-        return Pages.count(RecordHeader.size(RecordHeader.keyLength(run), RecordHeader.valueLength(run)));
+        return Pages.count(bytesOf(run));
+    }
+
+    static long bytesOf(final long run) {
+        return RecordHeader.size(RecordHeader.keyLength(run), RecordHeader.valueLength(run));
     }
 
     // ------------------------------------------------------------------------------------------------ first touch
@@ -534,7 +540,10 @@ final class RunSpace {
                 quarantine.addRuns(1, (long) ChunkWord.extra(word) * chunks.chunkBytes());
             } else {
                 final int count = (int) Pages.count(bytes);
-                noteRecords(descriptors.chunkHeader(chunk), count - 1);
+                final long header = descriptors.chunkHeader(chunk);
+                if (Memory.isReadable(header, ChunkHeader.BYTES)) {
+                    noteRecords(header, count - 1);
+                }
                 quarantine.addRuns(count, (long) count << Pages.SHIFT);
             }
         } finally {

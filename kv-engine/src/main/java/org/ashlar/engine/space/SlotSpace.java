@@ -95,9 +95,10 @@ final class SlotSpace {
                     return scratch.firstSlots[sizeClass] + (long) slot * classes.bytesOf(sizeClass);
                 }
             }
-            if (scratch.activePages[sizeClass] != 0) {
-                deactivate(scratch.activePages[sizeClass] - 1);
-                scratch.activePages[sizeClass] = 0;
+            final long last = scratch.activePages[sizeClass] - 1;
+            if (last >= 0) {
+                scratch.activePages[sizeClass] = 0; // first: it may not be readable any more
+                deactivate(last);
             }
             final long page = nextPage(participant, sizeClass, source);
             scratch.activePages[sizeClass] = page + 1;
@@ -110,11 +111,15 @@ final class SlotSpace {
         try {
             reserveAll(scratch, sizeClass, page);
         } catch (final InternalError e) {
-            final int base = sizeClass * Scratch.RESERVED_WORDS;
-            Arrays.fill(scratch.reserved, base, base + Scratch.RESERVED_WORDS, 0);
-            scratch.activePages[sizeClass] = 0;
+            forgetReserved(scratch, sizeClass);
             throw e;
         }
+    }
+
+    private static void forgetReserved(final Scratch scratch, final int sizeClass) {
+        final int base = sizeClass * Scratch.RESERVED_WORDS;
+        Arrays.fill(scratch.reserved, base, base + Scratch.RESERVED_WORDS, 0);
+        scratch.activePages[sizeClass] = 0;
     }
 
     private void reserveAll(final Scratch scratch, final int sizeClass, final long page) {
@@ -125,6 +130,8 @@ final class SlotSpace {
             final long shape = SlotPage.shape(descriptor);
             final int capacity = (int) (shape >>> SlotPage.CAPACITY_SHIFT);
             scratch.firstSlots[sizeClass] = layout.addressOfPage(page) + (shape & SlotPage.FIRST_MASK);
+            // Kept: the descriptor may not be readable any more when the slots are used.
+            scratch.spaceIncarnations[sizeClass] = SlotPage.incarnationOf(SlotPage.flags(descriptor));
             for (int i = 0; i < Scratch.RESERVED_WORDS; i++) {
                 final int slots = Math.min(Long.SIZE, Math.max(0, capacity - i * Long.SIZE));
                 final long all = slots == 0 ? 0 : -1L >>> (Long.SIZE - slots);
@@ -147,7 +154,11 @@ final class SlotSpace {
             final long page = scratch.activePages[sizeClass] - 1;
             if (page >= 0) {
                 scratch.activePages[sizeClass] = 0;
-                giveBackReserved(scratch, sizeClass, page);
+                try {
+                    giveBackReserved(scratch, sizeClass, page);
+                } catch (final InternalError e) {
+                    forgetReserved(scratch, sizeClass); // they stay taken
+                }
             }
         }
     }
@@ -230,8 +241,11 @@ final class SlotSpace {
         }
     }
 
-    /** Ends the activity of a page; if there is room in it, others may have it. */
+    /** Ends the activity of a page; if there is room in it, others may have it. One whose descriptor cannot be read stays active, and nobody's. */
     private void deactivate(final long page) {
+        if (!descriptors.isReadable(page)) {
+            return;
+        }
         final long descriptor = descriptors.core(page);
         descriptors.lock(descriptor);
         final int flags = SlotPage.flags(descriptor) & ~SlotPage.ACTIVE;
@@ -243,20 +257,13 @@ final class SlotSpace {
     private long takeSpan(final int sizeClass, final ChunkSource source) {
         chunks.lock.lock();
         try {
-            if (chunksWithSpans.isEmpty()) {
-                final int chunk = source.takeChunk(ChunkWord.SLOTS);
-                PageBitmap.set(descriptors.chunkHeader(chunk), 0, spansPerChunk); // here a set bit is a free span
-                chunksWithSpans.add(chunk);
+            long first = unusedSpan(source);
+            while (!descriptors.isReadable(first)) { // nor those of the pages behind it: they are side by side
+                first = unusedSpan(source);
             }
-            final int chunk = chunksWithSpans.first();
-            final long header = descriptors.chunkHeader(chunk);
-            final int span = Long.numberOfTrailingZeros(Memory.getLong(header + ChunkHeader.BITMAP_OFFSET));
-            PageBitmap.clear(header, span, 1);
-            if (PageBitmap.isAllClear(header, spansPerChunk)) {
-                chunksWithSpans.remove(chunk);
-            }
+            final int chunk = layout.chunkOfPage(first);
+            final int span = layout.spanOf(chunk, first);
             final int incarnation = publishSpan(chunk, span, sizeClass);
-            final long first = layout.firstPageOf(chunk) + (long) span * spanPages;
             for (long page = first; page < first + spanPages; page++) {
                 formatPage(page, chunk, span, sizeClass, incarnation);
             }
@@ -264,6 +271,24 @@ final class SlotSpace {
         } finally {
             chunks.lock.unlock();
         }
+    }
+
+    /** Takes the first page of a span that is in no use; with the lock held. */
+    private long unusedSpan(final ChunkSource source) {
+        chunks.keepUnreadableOut(chunksWithSpans);
+        if (chunksWithSpans.isEmpty()) {
+            final int chunk = source.takeChunk(ChunkWord.SLOTS);
+            PageBitmap.set(descriptors.chunkHeader(chunk), 0, spansPerChunk); // here a set bit is a free span
+            chunksWithSpans.add(chunk);
+        }
+        final int chunk = chunksWithSpans.first();
+        final long header = descriptors.chunkHeader(chunk);
+        final int span = Long.numberOfTrailingZeros(Memory.getLong(header + ChunkHeader.BITMAP_OFFSET));
+        PageBitmap.clear(header, span, 1);
+        if (PageBitmap.isAllClear(header, spansPerChunk)) {
+            chunksWithSpans.remove(chunk);
+        }
+        return layout.firstPageOf(chunk) + (long) span * spanPages;
     }
 
     private int publishSpan(final int chunk, final int span, final int sizeClass) {
@@ -316,14 +341,14 @@ final class SlotSpace {
         quarantine.addSlots(capacity, (long) capacity * slotBytes);
     }
 
-    /** Keeps a slot that was taken out of use, as it cannot be written to. */
-    void keepOut(final long slot) {
-        quarantine.addSlots(1, slotBytes(slot));
+    /** Keeps a slot that was taken for a record of so many bytes out of use, as it cannot be written to, or its page's descriptor not be read. */
+    void keepOut(final long bytes) {
+        quarantine.addSlots(1, classes.bytesOf(classes.classFor(bytes)));
     }
 
-    /** What a record in this slot bears in its header. */
-    int incarnationAt(final long slot) {
-        return SlotPage.incarnationOf(SlotPage.flags(descriptors.core(layout.pageOf(slot))));
+    /** What a record of so many bytes bears in its header, in the slot that the caller has just taken. */
+    int incarnationOfTaken(final Participant participant, final long bytes) {
+        return Scratch.of(participant).spaceIncarnations[classes.classFor(bytes)];
     }
 
     // --------------------------------------------------------------------------------------------------- freeing
@@ -416,6 +441,9 @@ final class SlotSpace {
     /** Puts pages of a span whose records stay to use again. */
     void stay(final long firstPage, final long end) {
         for (long page = firstPage; page < end; page++) {
+            if (!descriptors.isReadable(page)) {
+                continue;
+            }
             final long descriptor = descriptors.core(page);
             descriptors.lock(descriptor);
             final int flags = SlotPage.flags(descriptor) & ~SlotPage.LEAVING;
@@ -428,7 +456,7 @@ final class SlotSpace {
     void offerAll() {
         final long end = layout.pageOf(chunks.addressOf(chunks.highWater()));
         for (long page = 0; page < end; page++) {
-            if (!descriptors.isInitialised(page)) {
+            if (descriptors.state(page) != Descriptors.State.INITIALISED) {
                 continue;
             }
             final long descriptor = descriptors.core(page);
@@ -507,7 +535,7 @@ final class SlotSpace {
     private void giveBackSpan(final int chunk, final int span) {
         chunks.lock.lock();
         try {
-            final long header = descriptors.chunkHeader(chunk);
+            final long header = chunks.header(chunk);
             PageBitmap.set(header, span, 1);
             if (PageBitmap.countSet(header, spansPerChunk) == spansPerChunk) {
                 chunksWithSpans.remove(chunk);

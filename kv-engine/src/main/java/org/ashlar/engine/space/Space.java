@@ -9,9 +9,12 @@ import org.ashlar.engine.record.Scratch;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.PageInfo;
 import org.ashlar.kv.StoreFullException;
+import org.ashlar.pmem.ChunkHeader;
+import org.ashlar.pmem.CoreDescriptor;
 import org.ashlar.pmem.Descriptors;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * The allocator of one open pool: records and index pages in, records and index pages out. Thread-safe; see the package for
@@ -118,14 +121,15 @@ public final class Space implements Reclaimer {
     }
 
     /**
-     * What a record written at a place must bear as its space incarnation.
+     * What a record written at the place that the caller has taken last must bear as its space incarnation.
      *
+     * @param participant the caller's
      * @param record what {@link #allocateRecord} returned
      * @param bytes what it was given
      * @return 16 bits, not 0
      */
-    public int incarnationAt(final long record, final long bytes) {
-        return bytes <= largestSlot ? slots.incarnationAt(record) : runs.incarnationAt(record);
+    public int incarnationAt(final Participant participant, final long record, final long bytes) {
+        return bytes <= largestSlot ? slots.incarnationOfTaken(participant, bytes) : runs.incarnationAt(record);
     }
 
     /**
@@ -309,13 +313,22 @@ public final class Space implements Reclaimer {
     // --------------------------------------------------------------------------------------------------- freeing
 
     /**
-     * Gives back a record that was never published. At once: nobody can hold it. Nothing that is there is looked at: it may not be written.
+     * Gives back a record that was never published. At once: nobody can hold it. Nothing that is there is looked at: it may not be written. It stays
+     * taken where what says so cannot be read any more.
      *
      * @param record what {@link #allocateRecord} returned
      * @param bytes what it was given
      */
     public void releaseUnpublished(final long record, final long bytes) {
-        freeRecord(record, bytes);
+        try {
+            if (isSlot(record)) {
+                slots.free(record);
+            } else {
+                runs.free(record, bytes);
+            }
+        } catch (final InternalError e) {
+            keepUnpublishedOut(record, bytes);
+        }
     }
 
     /**
@@ -325,8 +338,8 @@ public final class Space implements Reclaimer {
      * @param bytes what it was given
      */
     public void keepUnpublishedOut(final long record, final long bytes) {
-        if (chunks.kindUnchecked(chunks.chunkOf(record)) == ChunkWord.SLOTS) {
-            slots.keepOut(record);
+        if (isSlot(record)) {
+            slots.keepOut(bytes);
         } else {
             runs.keepOut(record, bytes);
         }
@@ -341,11 +354,11 @@ public final class Space implements Reclaimer {
      */
     public void prepareToUnlink(final Participant participant, final long record) {
         final int chunk = chunks.chunkOf(record);
-        if (chunks.kindUnchecked(chunk) == ChunkWord.SLOTS) {
+        if (isSlot(record)) {
             final long page = (record - data) >>> Pages.SHIFT;
             if (!descriptors.isInitialised(page)) {
                 initialiseChunk(participant, chunk);
-                slots.initialisePage(participant, page);
+                slots.initialisePage(participant, page); // throws where the descriptor cannot be read
             }
         } else {
             initialiseChunk(participant, chunk);
@@ -360,6 +373,7 @@ public final class Space implements Reclaimer {
             default -> false;
         };
         if (!canGiveBack) {
+            Memory.settleFaults(); // or what was loaded does not say so
             throw new CorruptStoreException("the index points at linear offset " + (record - data)
                     + ", which is no place of a record in use; verify the store");
         }
@@ -367,20 +381,47 @@ public final class Space implements Reclaimer {
 
     /**
      * As {@link #prepareToUnlink}, for an operation that unlinks no other record before it retires this one. Leaves alone a page of slots that this
-     * open has not touched: the judging of its slots would cost an update ten times as much as all the rest of it.
+     * open has not touched: the judging of its slots would cost an update ten times as much as all the rest of it. And one whose descriptor
+     * cannot be read: the next open will judge it.
      *
      * @param participant the caller's
      * @param record address
      */
     public void noteUnlinking(final Participant participant, final long record) {
         final int chunk = chunks.chunkOf(record);
-        if (chunks.kindUnchecked(chunk) != ChunkWord.SLOTS) {
+        if (!isSlot(record)) {
             prepareToUnlink(participant, record);
-        } else if (descriptors.isInitialised((record - data) >>> Pages.SHIFT)) {
+            return;
+        }
+        final Descriptors.State state = descriptors.state((record - data) >>> Pages.SHIFT);
+        if (state == Descriptors.State.INITIALISED) {
             checkPlace(participant, chunk, record);
         } else {
-            Scratch.of(participant).unlinkedUnjudged = record; // nothing is given back by an entry that is damaged
+            noteUnjudged(participant, record, state);
         }
+    }
+
+    /** Nothing is given back by an entry that is damaged. */
+    private static void noteUnjudged(final Participant participant, final long record, final Descriptors.State state) {
+        final Scratch scratch = Scratch.of(participant);
+        scratch.unlinkedUnjudged = record;
+        scratch.isUnlinkedUnjudgeable = state == Descriptors.State.UNREADABLE;
+    }
+
+    /**
+     * Leaves a record whose page's descriptor cannot be read to the next open, for an operation that unlinks no other before it retires this one.
+     *
+     * @param participant the caller's
+     * @param record address
+     * @return whether it is one of those; else it has to be {@linkplain #prepareToUnlink prepared}
+     */
+    public boolean noteUnjudgeable(final Participant participant, final long record) {
+        final boolean isOne =
+                isSlot(record) && descriptors.state((record - data) >>> Pages.SHIFT) == Descriptors.State.UNREADABLE;
+        if (isOne) {
+            noteUnjudged(participant, record, Descriptors.State.UNREADABLE);
+        }
+        return isOne;
     }
 
     /**
@@ -394,7 +435,7 @@ public final class Space implements Reclaimer {
         final Scratch scratch = Scratch.of(participant);
         if (scratch.unlinkedUnjudged == record) {
             scratch.unlinkedUnjudged = 0;
-            if (isLeftToTheJudge(participant, record)) {
+            if (scratch.isUnlinkedUnjudgeable || isLeftToTheJudge(participant, record)) {
                 return;
             }
         }
@@ -457,18 +498,35 @@ public final class Space implements Reclaimer {
         slots.giveBackReserved(Scratch.of(participant));
     }
 
+    /** A fault shows nowhere else: what is of a page that cannot be read is met again when it is to be taken back. */
     @Override
     public long touch(final long code) {
-        return Memory.getLong(descriptors.core(((code & ~(long) CODE_MASK) - data) >>> Pages.SHIFT));
+        final long page = ((code & ~(long) CODE_MASK) - data) >>> Pages.SHIFT;
+        return descriptors.state(page) == Descriptors.State.INITIALISED ? 1 : 0;
     }
 
+    /** It stays taken where what says so cannot be read any more: the operation in which it is met has nothing to do with it. */
     @Override
     public void reclaim(final Participant participant, final long code) {
+        try {
+            reclaimReadable(participant, code);
+        } catch (final InternalError e) {
+            quarantine.addSlots(1, 0); // its bytes count as not judged
+        }
+    }
+
+    private void reclaimReadable(final Participant participant, final long code) {
         final long address = code & ~(long) CODE_MASK;
         switch ((int) code & CODE_MASK) {
-            case RECORD -> // its header is still what it was when it was unlinked
-                freeRecord(
-                        address, RecordHeader.size(RecordHeader.keyLength(address), RecordHeader.valueLength(address)));
+            case RECORD -> {
+                if (isSlot(address)) {
+                    slots.free(address);
+                } else {
+                    Memory.checkReadable(address, RecordHeader.BYTES);
+                    runs.free(
+                            address, RunSpace.bytesOf(address)); // its header is still what it was when it was unlinked
+                }
+            }
             case INDEX_PAGE -> {
                 initialiseChunk(participant, chunks.chunkOf(address));
                 index.free(address);
@@ -479,12 +537,8 @@ public final class Space implements Reclaimer {
         }
     }
 
-    private void freeRecord(final long record, final long bytes) {
-        if (chunks.kindUnchecked(chunks.chunkOf(record)) == ChunkWord.SLOTS) {
-            slots.free(record);
-        } else {
-            runs.free(record, bytes);
-        }
+    private boolean isSlot(final long record) {
+        return chunks.kindUnchecked(chunks.chunkOf(record)) == ChunkWord.SLOTS;
     }
 
     // ----------------------------------------------------------------------------------- first touch and discovery
@@ -567,16 +621,45 @@ public final class Space implements Reclaimer {
     }
 
     /**
-     * Visits all that is taken in chunks that are judged.
+     * Chunks of which nobody can tell what is free in them: those that the sweep gave up, and those whose header or descriptors cannot be read.
      *
-     * @param records gets each taken slot and, page by page, taken pages of runs
-     * @param indexPages gets each taken index page
+     * @return numbers of chunks
+     * @throws InternalError where the chunk table cannot be read
      */
-    public void audit(final AddressVisitor records, final AddressVisitor indexPages) {
+    public RoaringBitmap unreadableChunks() {
+        chunks.checkTable();
+        final RoaringBitmap unreadable = sweep.unreadable();
         for (int chunk = 0; chunk < chunks.highWater(); chunk++) {
             chunks.lock.lock();
             try {
-                if (!chunks.isFree(chunk)) {
+                if (!chunks.isFree(chunk) && chunks.kindUnchecked(chunk) != ChunkWord.FREE && !isReadable(chunk)) {
+                    unreadable.add(chunk);
+                }
+            } finally {
+                chunks.lock.unlock();
+            }
+        }
+        return unreadable;
+    }
+
+    private boolean isReadable(final int chunk) {
+        final long descriptor = descriptors.core((long) chunk * pagesPerChunk);
+        return Memory.isReadable(descriptors.chunkHeader(chunk), ChunkHeader.BYTES)
+                && Memory.isReadable(descriptor, (long) pagesPerChunk * CoreDescriptor.BYTES);
+    }
+
+    /**
+     * Visits all that is taken in chunks that are judged.
+     *
+     * @param except chunks that are left out
+     * @param records gets each taken slot and, page by page, taken pages of runs
+     * @param indexPages gets each taken index page
+     */
+    public void audit(final RoaringBitmap except, final AddressVisitor records, final AddressVisitor indexPages) {
+        for (int chunk = 0; chunk < chunks.highWater(); chunk++) {
+            chunks.lock.lock();
+            try {
+                if (!except.contains(chunk) && !chunks.isFree(chunk)) {
                     auditChunk(chunk, records, indexPages);
                 }
             } finally {

@@ -141,16 +141,17 @@ final class SparseSpans {
         return leftChunks.containsInt(chunk);
     }
 
-    /** Taken bytes of a thousand; more than all where a page was not judged yet. */
+    /** Taken bytes of a thousand; more than all where a page was not judged yet, or cannot be. */
     private int chunkDensity(final int chunk) {
         final long first = layout.firstPageOf(chunk);
         long taken = 0;
         for (int i = 0; i < layout.spansPerChunk * layout.spanPages; i++) {
-            final long descriptor = descriptors.core(first + i);
-            if (descriptors.isInitialised(first + i)) {
+            final Descriptors.State state = descriptors.state(first + i);
+            if (state == Descriptors.State.INITIALISED) {
+                final long descriptor = descriptors.core(first + i);
                 final int sizeClass = SlotPage.classOf(SlotPage.flags(descriptor));
                 taken += sizeClass < 0 ? 0 : (long) SlotPage.count(descriptor) * layout.classes.bytesOf(sizeClass);
-            } else if (slots.isPageInUse(chunk, i)) {
+            } else if (state == Descriptors.State.UNREADABLE || slots.isPageInUse(chunk, i)) {
                 return WHOLE + 1;
             }
         }
@@ -171,13 +172,13 @@ final class SparseSpans {
         return descriptors.isChunkInitialised(chunk) && chunks.kindUnchecked(chunk) == ChunkWord.SLOTS;
     }
 
-    /** Taken bytes of a thousand, as they seem without locks; -1 for a span that has no class, is active, or was not judged yet. */
+    /** Taken bytes of a thousand, as they seem without locks; -1 for a span that has no class, is active, or was not judged yet, or cannot be. */
     private int density(final long firstPage) {
         long taken = 0;
         long capacity = 0;
         for (long page = firstPage; page < firstPage + layout.spanPages; page++) {
             final long descriptor = descriptors.core(page);
-            if (!descriptors.isInitialised(page) || !mayLeave(SlotPage.flags(descriptor))) {
+            if (descriptors.state(page) != Descriptors.State.INITIALISED || !mayLeave(SlotPage.flags(descriptor))) {
                 return -1;
             }
             taken += SlotPage.count(descriptor);

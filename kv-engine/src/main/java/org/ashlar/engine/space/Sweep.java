@@ -171,6 +171,16 @@ public final class Sweep {
         }
     }
 
+    /** Chunks that the sweep gave up because of faults under the mapping or of damage. */
+    RoaringBitmap unreadable() {
+        sweepLock.lock();
+        try {
+            return unreadable.clone();
+        } finally {
+            sweepLock.unlock();
+        }
+    }
+
     /** Bytes of chunks in use since an earlier open that the sweep has not come by yet, whole. Needs no lock. */
     long unsweptBytes() {
         return unsweptBytes;

@@ -1,6 +1,7 @@
 package org.ashlar.engine.epoch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -16,6 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** When what was retired comes back, with and without the barrier that spares operations their fence. */
 final class EpochsTest {
+    /** Is on a page that cannot be read. */
+    private static final long BAD = 1_000_003;
+
     private final ExecutorService other = Executors.newSingleThreadExecutor();
     private final List<Long> reclaimed = new ArrayList<>();
 
@@ -89,11 +93,28 @@ final class EpochsTest {
         assertEquals(upTo(1), reclaimed);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatCannotBeTakenBackBecauseOfAFaultKeepsNothingElseThatIsTakenBackWithIt(final boolean withoutFence) {
+        final Epochs epochs = epochs(withoutFence);
+        final Participant p = epochs.enter();
+        for (final long code : List.of(1L, 2L, BAD, 3L, 4L)) {
+            epochs.retire(p, code);
+        }
+        Epochs.exit(p);
+        final InternalError told = assertThrows(InternalError.class, () -> drainAll(epochs));
+        assertEquals("a fault", told.getMessage());
+        assertEquals(upTo(4), reclaimed);
+    }
+
     private Epochs epochs(final boolean withoutFence) {
         final Epochs epochs = new Epochs(Object::new, withoutFence);
         epochs.setReclaimer(new Reclaimer() {
             @Override
             public void reclaim(final Participant participant, final long code) {
+                if (code == BAD) {
+                    throw new InternalError("a fault");
+                }
                 reclaimed.add(code);
             }
 
