@@ -371,6 +371,7 @@ final class EngineMap implements KvMap {
 
     @Override
     public int readAll(final byte[][] keys, final IndexedValueReader reader) {
+        Objects.requireNonNull(keys, "keys");
         Objects.requireNonNull(reader, "reader");
         for (final byte[] key : keys) {
             checkKey(key);
@@ -425,6 +426,7 @@ final class EngineMap implements KvMap {
     // -------------------------------------------------------------------------------------------------- arguments
 
     private static void checkKey(final byte[] key) {
+        Objects.requireNonNull(key, "key");
         if (key.length > MAX_KEY_BYTES) {
             throw keyTooLong(key.length);
         }
@@ -460,6 +462,7 @@ final class EngineMap implements KvMap {
 
     /** Unlike Agrona's own check, this one cannot be switched off. */
     private static void checkRange(final DirectBuffer buffer, final int offset, final int length, final String what) {
+        Objects.requireNonNull(buffer, what);
         if ((offset | length) < 0 || offset > buffer.capacity() - length) {
             throw new IndexOutOfBoundsException(what + ": offset " + offset + " and length " + length
                     + " do not lie within a capacity of " + buffer.capacity());

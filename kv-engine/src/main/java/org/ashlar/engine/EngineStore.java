@@ -256,16 +256,20 @@ final class EngineStore implements Store {
 
     @Override
     public KvMap map(final String name) {
+        Objects.requireNonNull(name, "name");
         return maps.map(name);
     }
 
     @Override
     public boolean dropMap(final String name) {
+        Objects.requireNonNull(name, "name");
         return maps.drop(name);
     }
 
     @Override
     public boolean renameMap(final String from, final String to) {
+        Objects.requireNonNull(from, "from");
+        Objects.requireNonNull(to, "to");
         return maps.rename(from, to);
     }
 
@@ -394,6 +398,7 @@ final class EngineStore implements Store {
 
     @Override
     public boolean close(final Duration limit) {
+        Objects.requireNonNull(limit, "limit");
         if (epochs.isInScope(Thread.currentThread())) {
             throw new IllegalStateException("a store cannot be closed from inside one of its read scopes");
         }

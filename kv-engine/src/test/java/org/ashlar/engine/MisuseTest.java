@@ -14,8 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
@@ -33,6 +35,7 @@ import org.ashlar.kv.ValueWriter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** No call, however wrong, crashes the JVM or changes what it should not. */
@@ -147,28 +150,60 @@ final class MisuseTest {
         assertEquals("m", map.name());
     }
 
+    /** What an argument of a type may be called. */
+    private static Set<String> names(final Class<?> type) {
+        if (type == byte[].class || DirectBuffer.class.isAssignableFrom(type)) {
+            return Set.of("key", "keys", "value", "expected", "target");
+        } else if (type == byte[][].class) {
+            return Set.of("keys");
+        } else if (type == String.class) {
+            return Set.of("name", "from", "to");
+        } else if (type == Duration.class) {
+            return Set.of("limit");
+        } else if (type == EntryVisitor.class) {
+            return Set.of("visitor");
+        } else if (type == ValueWriter.class) {
+            return Set.of("writer");
+        } else if (type == ValueFunction.class) {
+            return Set.of("function");
+        }
+        return Set.of("reader");
+    }
+
     @Test
-    void everyNullArgumentIsRefused() throws Exception {
+    void everyNullArgumentIsRefusedAndNamed() throws Exception {
         for (final Class<?> type : List.of(KvMap.class, Store.class)) {
             for (final Method method : methods(type)) {
                 final Class<?>[] types = method.getParameterTypes();
+                final Set<String> named = new HashSet<>();
                 for (int i = 0; i < types.length; i++) {
                     if (!types[i].isPrimitive()) {
                         final Object[] arguments = arguments(method);
                         arguments[i] = null;
                         final Throwable e = failureOf(type == KvMap.class ? map : store, method, arguments);
-                        final int position = i;
-                        assertEquals(
-                                NullPointerException.class,
-                                e.getClass(),
-                                () -> method + ", argument " + position + ": " + e);
+                        final String what = method + ", argument " + i + ": " + e;
+                        assertEquals(NullPointerException.class, e.getClass(), what);
+                        final String name = String.valueOf(e.getMessage());
+                        assertTrue(names(types[i]).contains(name), what);
+                        assertTrue(
+                                i > 0
+                                        || !Set.of("value", "expected", "target", "to")
+                                                .contains(name),
+                                what);
+                        assertTrue(named.add(name), what);
                     }
                 }
             }
         }
-        assertThrows(NullPointerException.class, () -> Store.open(nothing()));
-        assertThrows(NullPointerException.class, () -> Store.open(folder.resolve("p"), nothing()));
+        assertNamed("path", () -> Store.open(nothing()));
+        assertNamed("path", () -> Store.open(nothing(), TestStores.options()));
+        assertNamed("options", () -> Store.open(folder.resolve("p"), nothing()));
+        assertNamed("key", () -> map.readAll(new byte[][] {KEY, nothing()}, (index, value) -> {}));
         assertArrayEquals(VALUE, map.get(KEY), "the store still works");
+    }
+
+    private static void assertNamed(final String name, final Executable call) {
+        assertEquals(name, assertThrows(NullPointerException.class, call).getMessage());
     }
 
     @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})

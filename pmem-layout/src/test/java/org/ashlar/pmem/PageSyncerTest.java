@@ -13,6 +13,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.ashlar.pmem.PoolException.Reason;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,35 @@ final class PageSyncerTest {
         syncer.sync(128, 16);
         syncer.syncFile();
         assertEquals(List.of("range 64 8", "file", "range 128 16", "file"), calls);
+    }
+
+    @Test
+    void anInterruptLeavesWhoWaitsWaitingForItsOwnSync() throws Exception {
+        final PageSyncer syncer = syncer(false);
+        final Future<?> first = threads.submit(() -> syncer.sync(64, 8));
+        firstBegan.await();
+        final AtomicReference<List<String>> callsOnReturn = new AtomicReference<>();
+        final AtomicBoolean flagOnReturn = new AtomicBoolean();
+        final Thread waiter = new Thread(() -> {
+            syncer.sync(4096, 8);
+            callsOnReturn.set(List.copyOf(calls));
+            flagOnReturn.set(Thread.currentThread().isInterrupted());
+        });
+        waiter.start();
+        while (syncer.waiting() == 0) {
+            Thread.onSpinWait();
+        }
+        waiter.interrupt();
+        while (waiter.isAlive() && waiter.isInterrupted()) { // who waits on has to clear the flag first
+            Thread.onSpinWait();
+        }
+        assertTrue(waiter.isAlive(), "the sync that runs may have begun before it wrote");
+        assertEquals(1, syncer.waiting());
+        firstMayEnd.countDown();
+        waiter.join();
+        first.get();
+        assertEquals(List.of("range 64 8", "range 4096 8"), callsOnReturn.get());
+        assertTrue(flagOnReturn.get());
     }
 
     @Test
