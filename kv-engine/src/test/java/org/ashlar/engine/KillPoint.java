@@ -19,8 +19,8 @@ public final class KillPoint implements MemoryRecorder {
 
     /**
      * Where a process can be killed, by the class and method that must be on the stack; any method where none is named. Creation, which writes
-     * through the file, has its steps
-     * in {@code CreationTest}. */
+     * through the file, has its steps in {@code CreationTest}.
+     */
     enum Place {
         PUT("MapCore", "put", 10_000),
         DELETE("HashIndex", "remove", 1_000),
