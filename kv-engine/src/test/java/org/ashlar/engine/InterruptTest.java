@@ -321,7 +321,7 @@ final class InterruptTest {
         parts.add(thread -> {
             while (!ended.get()) {
                 targets.forEach(Thread::interrupt);
-                Thread.yield();
+                Thread.onSpinWait();
             }
         });
         Threads.together(parts);

@@ -22,13 +22,13 @@ public final class KillPoint implements MemoryRecorder {
      * through the file, has its steps in {@code CreationTest}.
      */
     enum Place {
-        PUT("MapCore", "put", 10_000),
-        DELETE("HashIndex", "remove", 1_000),
-        SPLIT("LeafSplit", "", 2_000),
-        DOUBLING("Directory", "writeRoot", 20),
-        GROWTH("PoolGrowth", "", 20),
-        FIRST_TOUCH("FirstTouch", "", 200),
-        CLOSE("EngineStore", "close", 5);
+        PUT("MapCore", "put", 1_000),
+        DELETE("HashIndex", "remove", 100),
+        SPLIT("LeafSplit", "", 200),
+        DOUBLING("Directory", "writeRoot", 3),
+        GROWTH("PoolGrowth", "", 3),
+        FIRST_TOUCH("FirstTouch", "", 3),
+        CLOSE("EngineStore", "close", 2);
 
         private final String type;
         private final String method;
