@@ -144,6 +144,16 @@ public final class Descriptors {
     }
 
     /**
+     * Whether a chunk's header can be read; to be asked before it is loaded from.
+     *
+     * @param chunk number of the chunk
+     * @return false where the device cannot read it
+     */
+    public boolean isChunkReadable(final int chunk) {
+        return Memory.isReadable(chunkHeader(chunk), ChunkHeader.BYTES);
+    }
+
+    /**
      * Whether nobody has begun to initialise a page's descriptor.
      *
      * @param page number of the page

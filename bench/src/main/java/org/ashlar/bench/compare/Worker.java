@@ -22,17 +22,6 @@ final class Worker {
     }
 
     /**
-     * Does what a number of requests say, one after the other.
-     *
-     * @param numbers the keys of their records
-     */
-    void run(final long[] requests, final long[] numbers, final int count) {
-        for (int i = 0; i < count; i++) {
-            run(requests[i], numbers[i]);
-        }
-    }
-
-    /**
      * As the other, for who has prepared the key. Little enough around a read that the processor can begin the next one's cache misses
      * during this one's, if the store lets it.
      *
@@ -45,6 +34,17 @@ final class Worker {
             read(number);
         } else {
             change(request, index, number);
+        }
+    }
+
+    /**
+     * Does what a number of requests say, one after the other.
+     *
+     * @param numbers the keys of their records
+     */
+    void run(final long[] requests, final long[] numbers, final int count) {
+        for (int i = 0; i < count; i++) {
+            run(requests[i], numbers[i]);
         }
     }
 

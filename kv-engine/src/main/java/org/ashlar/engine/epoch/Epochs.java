@@ -65,9 +65,6 @@ public final class Epochs {
     /** Those of the table: where each is there depends on the number of its thread, and a run that is repeated has others. */
     private final List<Participant> oldestFirst = new CopyOnWriteArrayList<>();
 
-    /** Places of the table that are not null. Under the lock of this object. */
-    private int ownedCount;
-
     /** Claimed for one operation at a time. */
     private volatile Participant[] shared;
 
@@ -214,7 +211,6 @@ public final class Epochs {
                     p.setOwner(thread);
                     oldestFirst.add(p);
                     all[place] = p; // seen by who comes by to reclaim, after its barrier
-                    ownedCount++;
                     return p;
                 }
                 if (p.isVacant()) {
@@ -222,7 +218,7 @@ public final class Epochs {
                     return p;
                 }
             }
-            if (2 * ownedCount < all.length) {
+            if (2 * oldestFirst.size() < all.length) {
                 return null;
             }
             // Those that stay behind in a place where their thread does not look are vacated when it ends. An entrance
@@ -232,8 +228,8 @@ public final class Epochs {
     }
 
     /** For tests: participants that belong to one thread each, or did. */
-    synchronized int ownedCount() {
-        return ownedCount;
+    int ownedCount() {
+        return oldestFirst.size();
     }
 
     /** For tests: participants that are claimed for one operation at a time. */
@@ -328,7 +324,7 @@ public final class Epochs {
     public void drainAll(final Participant caller) {
         stealing.lock();
         try {
-            final List<Participant> all = owned();
+            final List<Participant> all = List.copyOf(oldestFirst);
             for (final Participant p : all) {
                 if (p != caller) {
                     p.lend();
@@ -440,10 +436,6 @@ public final class Epochs {
         return oldest;
     }
 
-    private List<Participant> owned() {
-        return List.copyOf(oldestFirst);
-    }
-
     // ------------------------------------------------------------------------------------------------------ figures
 
     /**
@@ -453,7 +445,7 @@ public final class Epochs {
      */
     public long waiting() {
         long sum = 0;
-        for (final Participant p : owned()) {
+        for (final Participant p : oldestFirst) {
             sum += p.waiting();
         }
         for (final Participant p : shared) {
@@ -468,7 +460,7 @@ public final class Epochs {
      * @param visitor sees what the factory made
      */
     public void forEachScratch(final Consumer<Object> visitor) {
-        owned().forEach(p -> visitor.accept(p.scratch()));
+        oldestFirst.forEach(p -> visitor.accept(p.scratch()));
         for (final Participant p : shared) {
             visitor.accept(p.scratch());
         }
@@ -481,7 +473,7 @@ public final class Epochs {
      */
     public long mutations() {
         long sum = 0;
-        for (final Participant p : owned()) {
+        for (final Participant p : oldestFirst) {
             sum += p.mutations();
         }
         for (final Participant p : shared) {
@@ -507,7 +499,7 @@ public final class Epochs {
      * @return true when it is
      */
     public boolean isInScope(final Thread thread) {
-        for (final Participant p : owned()) {
+        for (final Participant p : oldestFirst) {
             if (p.isScopeOf(thread)) {
                 return true;
             }

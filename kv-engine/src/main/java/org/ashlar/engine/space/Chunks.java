@@ -229,7 +229,7 @@ final class Chunks {
         }
         final int chunk = hasFree() ? firstSolid() : free.first();
         refill(chunk);
-        if (!Memory.isReadable(descriptors.chunkHeader(chunk), ChunkHeader.BYTES)) {
+        if (!descriptors.isChunkReadable(chunk)) {
             free.remove(chunk);
             noteFree();
             return take(kind);
@@ -406,7 +406,7 @@ final class Chunks {
 
     /** Takes chunks out of a set until the header of its first can be read: nobody knows what is free in the others. */
     void keepUnreadableOut(final RoaringBitmap some) {
-        while (!some.isEmpty() && !Memory.isReadable(descriptors.chunkHeader(some.first()), ChunkHeader.BYTES)) {
+        while (!some.isEmpty() && !descriptors.isChunkReadable(some.first())) {
             some.remove(some.first());
         }
     }

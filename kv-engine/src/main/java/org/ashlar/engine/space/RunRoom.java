@@ -105,7 +105,7 @@ final class RunRoom {
     /** The first chunk that has a run of so many free pages; -1 when none has. One whose header cannot be read is not listed any more. */
     int firstWith(final int pages) {
         int first = firstListedWith(pages);
-        while (first >= 0 && !Memory.isReadable(descriptors.chunkHeader(first), ChunkHeader.BYTES)) {
+        while (first >= 0 && !descriptors.isChunkReadable(first)) {
             listed.remove(first);
             for (int length = pages; length <= pagesPerChunk; length++) {
                 forget(first, length);

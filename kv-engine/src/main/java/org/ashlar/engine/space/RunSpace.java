@@ -540,9 +540,8 @@ final class RunSpace {
                 quarantine.addRuns(1, (long) ChunkWord.extra(word) * chunks.chunkBytes());
             } else {
                 final int count = (int) Pages.count(bytes);
-                final long header = descriptors.chunkHeader(chunk);
-                if (Memory.isReadable(header, ChunkHeader.BYTES)) {
-                    noteRecords(header, count - 1);
+                if (descriptors.isChunkReadable(chunk)) {
+                    noteRecords(descriptors.chunkHeader(chunk), count - 1);
                 }
                 quarantine.addRuns(count, (long) count << Pages.SHIFT);
             }

@@ -9,7 +9,6 @@ import org.ashlar.engine.record.Scratch;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.PageInfo;
 import org.ashlar.kv.StoreFullException;
-import org.ashlar.pmem.ChunkHeader;
 import org.ashlar.pmem.CoreDescriptor;
 import org.ashlar.pmem.Descriptors;
 import org.ashlar.pmem.Memory;
@@ -644,7 +643,7 @@ public final class Space implements Reclaimer {
 
     private boolean isReadable(final int chunk) {
         final long descriptor = descriptors.core((long) chunk * pagesPerChunk);
-        return Memory.isReadable(descriptors.chunkHeader(chunk), ChunkHeader.BYTES)
+        return descriptors.isChunkReadable(chunk)
                 && Memory.isReadable(descriptor, (long) pagesPerChunk * CoreDescriptor.BYTES);
     }
 

@@ -38,15 +38,23 @@ public final class IndexDamage {
         Memory.putLong(place, LeafWord.of(LeafWord.page(word), depth));
     }
 
-    /** Makes the entry that names a record name another place. */
-    public static void redirect(final HashIndex index, final long record, final long data, final long linearOffset) {
+    /** What is done to an entry; returns whether that was all. */
+    @FunctionalInterface
+    private interface Change {
+        boolean apply(long page, long place, long entry);
+    }
+
+    /** Looks for entries that name a record, in any line of the leaves. */
+    private static void change(final HashIndex index, final long record, final long data, final Change change) {
         index.walk((page, records, count) -> {
             for (int line = IndexPage.FIRST_BUCKET_LINE; line < IndexPage.LINES; line++) {
                 for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
                     final long place = IndexPage.entry(IndexPage.line(page, line), j);
                     final long entry = Memory.getLong(place);
-                    if (Entry.hasRecord(entry) && data + Entry.linearOffset(entry) == record) {
-                        Memory.putLong(place, Entry.of(Entry.tag(entry), linearOffset));
+                    if (Entry.hasRecord(entry)
+                            && data + Entry.linearOffset(entry) == record
+                            && change.apply(page, place, entry)) {
+                        return false;
                     }
                 }
             }
@@ -54,22 +62,21 @@ public final class IndexDamage {
         });
     }
 
+    /** Makes the entry that names a record name another place. */
+    public static void redirect(final HashIndex index, final long record, final long data, final long linearOffset) {
+        change(index, record, data, (page, place, entry) -> {
+            Memory.putLong(place, Entry.of(Entry.tag(entry), linearOffset));
+            return false;
+        });
+    }
+
     /** Changes the byte of the tag word that goes with the entry that names a record, or one bit of the tag in the entry itself. */
     public static void hide(final HashIndex index, final long record, final long data, final boolean inTagWord) {
-        index.walk((page, records, count) -> {
-            for (int line = IndexPage.FIRST_BUCKET_LINE; line < IndexPage.LINES; line++) {
-                for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
-                    final long place = IndexPage.entry(IndexPage.line(page, line), j);
-                    final long entry = Memory.getLong(place);
-                    if (Entry.hasRecord(entry) && data + Entry.linearOffset(entry) == record) {
-                        if (inTagWord) {
-                            IndexPage.putShortTag(place, ~Entry.tag(entry));
-                        } else {
-                            Memory.putLong(place, entry ^ (1L << (Long.SIZE - 2)));
-                        }
-                        return false;
-                    }
-                }
+        change(index, record, data, (page, place, entry) -> {
+            if (inTagWord) {
+                IndexPage.putShortTag(place, ~Entry.tag(entry));
+            } else {
+                Memory.putLong(place, entry ^ (1L << (Long.SIZE - 2)));
             }
             return true;
         });
@@ -77,20 +84,9 @@ public final class IndexDamage {
 
     /** Moves the entry that names a record to a bucket line of its leaf where no look-up for its hash comes by. */
     public static void moveAway(final HashIndex index, final long record, final long data, final long hash) {
-        index.walk((page, records, count) -> {
-            for (int line = IndexPage.FIRST_BUCKET_LINE; line < IndexPage.LINES; line++) {
-                for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
-                    final long place = IndexPage.entry(IndexPage.line(page, line), j);
-                    final long entry = Memory.getLong(place);
-                    if (Entry.hasRecord(entry) && data + Entry.linearOffset(entry) == record) {
-                        final long to = emptyElsewhere(page, hash);
-                        IndexPage.putShortTag(to, Entry.tag(entry));
-                        Memory.putLong(to, entry);
-                        Memory.putLong(place, 0);
-                        return false;
-                    }
-                }
-            }
+        change(index, record, data, (page, place, entry) -> {
+            put(emptyElsewhere(page, hash), entry);
+            Memory.putLong(place, 0);
             return true;
         });
     }
@@ -107,21 +103,18 @@ public final class IndexDamage {
 
     /** Copies the entry that names a record into an empty place of its line, with the byte that goes with it. */
     public static void duplicate(final HashIndex index, final long record, final long data) {
-        index.walk((page, records, count) -> {
-            for (int line = IndexPage.FIRST_BUCKET_LINE; line < IndexPage.LINES; line++) {
-                final long at = IndexPage.line(page, line);
-                for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
-                    final long entry = Memory.getLong(IndexPage.entry(at, j));
-                    final int empty = IndexPage.empty(at);
-                    if (Entry.hasRecord(entry) && data + Entry.linearOffset(entry) == record && empty != 0) {
-                        final long place = IndexPage.entry(at, Integer.numberOfTrailingZeros(empty));
-                        IndexPage.putShortTag(place, Entry.tag(entry));
-                        Memory.putLong(place, entry);
-                        return false;
-                    }
-                }
+        change(index, record, data, (page, place, entry) -> {
+            final long line = place & -Memory.LINE_BYTES;
+            final int empty = IndexPage.empty(line);
+            if (empty != 0) {
+                put(IndexPage.entry(line, Integer.numberOfTrailingZeros(empty)), entry);
             }
-            return true;
+            return empty != 0;
         });
+    }
+
+    private static void put(final long place, final long entry) {
+        IndexPage.putShortTag(place, Entry.tag(entry));
+        Memory.putLong(place, entry);
     }
 }
