@@ -7,7 +7,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.index.IndexJudge;
@@ -55,11 +54,13 @@ final class Verifier {
     private long bytesRead;
     private long mutationsBefore;
     private boolean wasQuiet;
+    private boolean isSpaceCompared;
     private boolean sawEverything = true;
     private long maps;
     private long userRecords;
     private long indexPages;
     private long liveBytes;
+    private long freeBytes;
 
     Verifier(final Pool pool, final Epochs epochs, final Space space, final Catalog catalog, final Reaper reaper) {
         this.reaper = reaper;
@@ -170,7 +171,7 @@ final class Verifier {
                     + (long) chunk * chunkBytes + ", cannot be told, because of damage or faults under the mapping;"
                     + " it is kept out of use"));
             if (wasQuiet && sawEverything && reaper.isDone() && epochs.waiting() == 0) {
-                compareWithSpace(unreadable, () -> epochs.waiting() == 0 && epochs.mutations() == mutationsBefore);
+                compareWithSpace(unreadable);
             }
         } catch (final CorruptStoreException | InternalError e) {
             problem("what is free could not be compared with what is referred to: "
@@ -178,9 +179,31 @@ final class Verifier {
         }
     }
 
+    /** Both sides must agree, unless there were changes meanwhile. */
+    private void compareWithSpace(final RoaringBitmap except) {
+        final SpaceComparison comparison = new SpaceComparison(space, records, pages, except);
+        comparison.look();
+        Memory.settleFaults(); // before anything is freed
+        if (epochs.waiting() != 0 || epochs.mutations() != mutationsBefore) {
+            return;
+        }
+        liveBytes += comparison.recordBytes();
+        comparison.problems().forEach(this::problem);
+        comparison.releaseStrays();
+        freeBytes = comparison.freeBytes();
+        isSpaceCompared = true;
+    }
+
     /** What was found until now. */
     VerifyReport report() {
-        return new VerifyReport(maps, userRecords, indexPages, liveBytes, space.usedBytes() - liveBytes, problems);
+        return new VerifyReport(
+                maps,
+                userRecords,
+                indexPages,
+                liveBytes,
+                isSpaceCompared ? freeBytes : space.usedBytes() - liveBytes,
+                isSpaceCompared,
+                problems);
     }
 
     /** Bytes of records and index pages that were read. */
@@ -253,7 +276,8 @@ final class Verifier {
         @Override
         public void indexPage(final long page) {
             if (pages.contains(page - data)) {
-                return; // a parent is met once for each word that still names it
+                return; // a parent is met once for each word that still names it; by its header a page is of one map,
+                // and of one place in it
             }
             pages.add(page - data);
             indexPages++;
@@ -299,60 +323,5 @@ final class Verifier {
         public void problem(final String text) {
             Verifier.this.problem(what + ": " + text);
         }
-    }
-
-    /** Both sides must agree: what is referred to is taken, what is taken is referred to. Unless there were changes meanwhile. */
-    private void compareWithSpace(final RoaringBitmap except, final BooleanSupplier nothingChanged) {
-        final List<String> found = new ArrayList<>();
-        final Roaring64Bitmap covered = new Roaring64Bitmap();
-        final long[] recordBytes = new long[1];
-        records.forEach(offset -> {
-            final long record = data + offset;
-            if (except.contains((int) (offset / chunkBytes))) {
-                return;
-            }
-            if (!space.isRecordTaken(record)) {
-                found.add("the record at linear offset " + offset + " is live but its space counts as free");
-                return;
-            }
-            final long bytes = space.placeBytes(record);
-            recordBytes[0] += bytes;
-            if (bytes >= org.ashlar.pmem.Geometry.PAGE_BYTES && offset % org.ashlar.pmem.Geometry.PAGE_BYTES == 0) {
-                covered.addRange(offset, offset + bytes);
-            }
-        });
-        pages.forEach(offset -> {
-            if (!except.contains((int) (offset / chunkBytes)) && !space.isIndexPageTaken(data + offset)) {
-                found.add("the index page at linear offset " + offset + " is live but counts as free");
-            }
-        });
-        final List<Long> strayRecords = new ArrayList<>();
-        final List<Long> strayPages = new ArrayList<>();
-        space.audit(
-                except,
-                (address, bytes) -> {
-                    if (!records.contains(address - data) && !covered.contains(address - data)) {
-                        strayRecords.add(address);
-                    }
-                },
-                (address, bytes) -> {
-                    if (!pages.contains(address - data)) {
-                        strayPages.add(address);
-                    }
-                });
-        Memory.settleFaults(); // before anything is freed
-        if (!nothingChanged.getAsBoolean()) {
-            return;
-        }
-        liveBytes += recordBytes[0];
-        found.forEach(this::problem);
-        if (strayRecords.size() + strayPages.size() > space.quarantined()) {
-            problem(strayRecords.size() + " places of records and " + strayPages.size()
-                    + " index pages count as taken but nothing refers to them; only " + space.quarantined()
-                    + " of them are known to be kept out of use");
-            return;
-        }
-        strayRecords.forEach(space::releaseQuarantined);
-        strayPages.forEach(space::releaseQuarantinedIndexPage);
     }
 }

@@ -45,6 +45,7 @@ final class TestStores {
     static void assertSound(final Store store) {
         final VerifyReport report = store.verify();
         assertTrue(report.isSound(), () -> String.join("\n", report.problems()));
+        assertTrue(report.spaceCompared(), "live and free space were compared");
         assertEquals(0, store.stats().quarantinedSlots(), "verify frees what nothing refers to");
     }
 }

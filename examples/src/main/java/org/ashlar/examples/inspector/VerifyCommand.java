@@ -77,6 +77,7 @@ final class VerifyCommand implements Callable<Integer> {
                     .say("indexPages", found.indexPages())
                     .say("liveBytes", found.liveBytes())
                     .say("freeBytes", found.freeBytes())
+                    .say("spaceCompared", found.spaceCompared())
                     .put("problems", found.problems())
                     .lines(found.problems());
             return found.isSound() ? Status.SOUND : Status.PROBLEMS;

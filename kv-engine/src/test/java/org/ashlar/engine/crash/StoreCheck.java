@@ -146,6 +146,7 @@ final class StoreCheck {
     static void checkStructure(final Store store) {
         final VerifyReport report = store.verify();
         assertTrue(report.isSound(), () -> report.problems().toString());
+        assertTrue(report.spaceCompared(), "nobody else is there");
         assertEquals(0, store.stats().quarantinedSlots(), "a crash is no corruption, yet slots are in quarantine");
     }
 }

@@ -1,0 +1,230 @@
+package org.ashlar.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import org.ashlar.engine.epoch.Epochs;
+import org.ashlar.engine.epoch.Participant;
+import org.ashlar.engine.index.IndexDamage;
+import org.ashlar.engine.index.IndexPages;
+import org.ashlar.engine.record.Keys;
+import org.ashlar.engine.record.RecordHeader;
+import org.ashlar.engine.space.Pages;
+import org.ashlar.kv.KvMap;
+import org.ashlar.kv.StoreStats;
+import org.ashlar.kv.VerifyReport;
+import org.ashlar.pmem.CoreDescriptor;
+import org.ashlar.pmem.Memory;
+import org.ashlar.pmem.Pool;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Where the index and the allocator disagree, {@code verify()} says so; and where it has not compared them, it says that. */
+final class DeepCheckTest {
+    private static final int RECORDS = 1_500;
+    private static final int SLOT = 40;
+    private static final int RUN = 20_000;
+    private static final int CHUNKS = 100_000;
+
+    @TempDir(factory = MemoryFolder.class)
+    Path folder;
+
+    private EngineStore store;
+    private KvMap map;
+
+    @BeforeEach
+    void load() {
+        store = TestStores.tiny(folder.resolve("pool"));
+        map = store.map("m");
+        for (int i = 0; i < RECORDS; i++) {
+            map.put(key(i), value(i, SLOT));
+        }
+        for (int i = 0; i < 3; i++) {
+            map.put(key(RUN + i), value(i, RUN));
+            map.put(key(CHUNKS + i), value(i, CHUNKS));
+        }
+        TestStores.assertSound(store);
+    }
+
+    @AfterEach
+    void leave() {
+        store.abandon();
+        store.close();
+    }
+
+    private static byte[] key(final int number) {
+        return ByteBuffer.allocate(Integer.BYTES).putInt(number).array();
+    }
+
+    private static byte[] value(final int number, final int length) {
+        final byte[] value = new byte[length];
+        new SplittableRandom(number).nextBytes(value);
+        return value;
+    }
+
+    private long recordOf(final byte[] key) {
+        return ((EngineMap) map)
+                .core()
+                .index()
+                .find(new Keys(42).hash(key, Memory.ARRAY_BASE, key.length), key, Memory.ARRAY_BASE, key.length);
+    }
+
+    private void asWriter(final Consumer<Participant> operation) {
+        final Participant participant = store.enterForWriting();
+        try {
+            operation.accept(participant);
+        } finally {
+            Epochs.exit(participant);
+        }
+    }
+
+    private long offset(final long address) {
+        return address - store.space().pool().dataAddress();
+    }
+
+    private void assertTold(final String... problems) {
+        final VerifyReport report = store.verify();
+        assertTrue(report.spaceCompared());
+        assertEquals(List.of(problems), report.problems());
+    }
+
+    // ------------------------------------------------------------------------------------------ live, and not taken
+
+    @ParameterizedTest
+    @ValueSource(ints = {SLOT, RUN, CHUNKS})
+    void aLiveRecordWhosePlaceCountsAsFreeIsTold(final int size) {
+        final byte[] key = key(size == SLOT ? 7 : size);
+        final long record = recordOf(key);
+        store.space().releaseUnpublished(record, RecordHeader.size(key.length, size));
+        assertTold("the record at linear offset " + offset(record) + " is live but its space counts as free");
+    }
+
+    @Test
+    void aLiveIndexPageThatCountsAsFreeIsTold() {
+        final long leaf = IndexPages.leaves(((EngineMap) map).core().index()).get(1);
+        store.space().releaseUnpublishedIndexPage(leaf);
+        assertTold("the index page at linear offset " + offset(leaf) + " is live but counts as free");
+    }
+
+    // ------------------------------------------------------------------------------------------ taken, and not live
+
+    @ParameterizedTest
+    @ValueSource(ints = {SLOT, Pages.BYTES, CHUNKS})
+    void aPlaceOfARecordThatNothingRefersToIsTold(final int size) {
+        asWriter(participant -> store.space().allocateRecord(participant, size));
+        assertTold("1 places of records and 0 index pages count as taken but nothing refers to them;"
+                + " only 0 of them are known to be kept out of use");
+    }
+
+    @Test
+    void anIndexPageThatNothingRefersToIsTold() {
+        asWriter(store.space()::allocateIndexPage);
+        assertTold("0 places of records and 1 index pages count as taken but nothing refers to them;"
+                + " only 0 of them are known to be kept out of use");
+    }
+
+    // ------------------------------------------------------------------------------------------------- two owners
+
+    /** The inner record passes every check of its own, and all of its pages are taken. */
+    @Test
+    void aRecordWithinAnotherOneIsTold() {
+        final int length = 5_000;
+        map.put(key(-1), value(1, length));
+        final long inner = recordOf(key(-1));
+        final byte[] image = new byte[length + Pages.BYTES];
+        Memory.copyToHeap(null, inner, image, 0, (int) RecordHeader.size(Integer.BYTES, length));
+        final byte[] around = value(2, RUN);
+        System.arraycopy(image, 0, around, Pages.BYTES - RecordHeader.BYTES - Integer.BYTES, image.length);
+        map.put(key(-2), around);
+        final long outer = recordOf(key(-2));
+        assertEquals(chunkOf(inner), chunkOf(outer), "of one incarnation");
+        IndexDamage.redirect(
+                ((EngineMap) map).core().index(),
+                inner,
+                store.space().pool().dataAddress(),
+                offset(outer) + Pages.BYTES);
+        assertTold(
+                "the record at linear offset " + (offset(outer) + Pages.BYTES)
+                        + " lies within the place of the one before it",
+                "2 places of records and 0 index pages count as taken but nothing refers to them;"
+                        + " only 0 of them are known to be kept out of use");
+    }
+
+    private long chunkOf(final long address) {
+        return offset(address) / store.space().pool().geometry().chunkBytes();
+    }
+
+    // ------------------------------------------------------------------------------------------------------- sums
+
+    @Test
+    void aCountThatDoesNotFitItsBitmapIsTold() {
+        final long page = offset(recordOf(key(7))) / Pages.BYTES;
+        final long count = store.space().pool().descriptors().core(page) + CoreDescriptor.COUNT_OFFSET;
+        Memory.putInt(count, Memory.getInt(count) - 1);
+        final VerifyReport report = store.verify();
+        assertEquals(1, report.problems().size());
+        assertTrue(
+                report.problems().get(0).matches("the allocator counts \\d+ live bytes where the index leads to \\d+"),
+                report.problems()::toString);
+    }
+
+    @Test
+    void liveAndFreeAndWhatNoSlotFitsInAreTheWhole() {
+        final SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < 4 * RECORDS; i++) {
+            if (random.nextBoolean()) {
+                map.put(key(random.nextInt(RECORDS)), value(i, random.nextInt(3_000)));
+            } else {
+                map.delete(key(random.nextInt(RECORDS)));
+            }
+        }
+        map.delete(key(RUN));
+        map.delete(key(CHUNKS));
+        final Pool pool = store.space().pool();
+        pool.allocateChunksTo(pool.allocatedChunks() + 1);
+        final VerifyReport report = store.verify();
+        assertEquals(List.of(), report.problems());
+        final StoreStats.Bytes bytes = store.stats().bytes();
+        assertTrue(report.freeBytes() > CHUNKS);
+        assertTrue(bytes.freshChunks() > 0, "which is not in use");
+        assertEquals(
+                store.space().usedBytes(),
+                report.liveBytes() + report.freeBytes() + bytes.overhead() + bytes.quarantined() + bytes.unjudged());
+        assertEquals(0, bytes.quarantined() + bytes.unjudged());
+    }
+
+    // ----------------------------------------------------------------------------------------------- not compared
+
+    @Test
+    void aWalkBesideAnotherOperationSaysThatItHasNotCompared() {
+        map.read(key(1), view -> {
+            Threads.together(
+                    1,
+                    thread -> assertFalse(store.verify().spaceCompared(), "the reader may hold what counts as dead"));
+            return 0;
+        });
+        assertTrue(store.verify().spaceCompared());
+    }
+
+    @Test
+    void aReadOnlyStoreSaysThatItHasNotCompared() {
+        store.close();
+        try (EngineStore readOnly =
+                EngineStore.open(folder.resolve("pool"), TestStores.options().withReadOnly(true), Tuning.tiny())) {
+            final VerifyReport report = readOnly.verify();
+            assertEquals(List.of(), report.problems());
+            assertFalse(report.spaceCompared());
+            assertEquals(readOnly.space().usedBytes(), report.liveBytes() + report.freeBytes());
+        }
+    }
+}
