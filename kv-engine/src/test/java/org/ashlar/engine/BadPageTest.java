@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -39,6 +41,11 @@ final class BadPageTest {
     private static final int ROUNDS = 50;
     /** One record of so many stays. */
     private static final int LEFT = 10;
+
+    private static final int RUN_BYTES = 9_000;
+    private static final int CHUNKS_BYTES = 150_000;
+    /** Their headers fill one page, and most of the next. */
+    private static final int USED_CHUNKS = 60;
 
     private static final int LIMIT_SECONDS = 60;
     /** No other record of these tests has its size class. */
@@ -72,6 +79,7 @@ final class BadPageTest {
                 case "chunk table", "chunk headers" -> readWithout(what, path);
                 case "record descriptors", "leaf descriptors", "all chunk headers" ->
                     serveWithoutDescriptors(what, path, arguments[2].equals("from the beginning"));
+                case "run chunk headers" -> serveWithoutHeadersOfRuns(path);
                 case "fresh", "fresh in use", "fresh index" ->
                     putIntoFreshPages(path, Durability.valueOf(arguments[2]), what);
                 default -> serveWithoutAPage(what, path);
@@ -287,6 +295,70 @@ final class BadPageTest {
                 }
             }
             System.out.println("done");
+        }
+
+        /** Of the chunks whose headers go bad some hold runs, with room between them and without, some are free, and some were never used. */
+        private static void serveWithoutHeadersOfRuns(final Path path) {
+            final Map<Integer, byte[]> expected = new TreeMap<>();
+            final EngineStore broken = TestStores.tiny(path);
+            final KvMap map = broken.map("runs");
+            final Pool pool = broken.space().pool();
+            for (int i = 0;
+                    broken.space().usedBytes()
+                            < (long) USED_CHUNKS * pool.geometry().chunkBytes();
+                    i++) {
+                map.put(key(i), run(i));
+                expected.put(i, run(i));
+            }
+            final int last = expected.size();
+            for (int i = last / 4; i < last; i++) {
+                if (i > last * 3 / 4 || i % LEFT == 0) {
+                    map.delete(key(i));
+                    expected.remove(i);
+                }
+            }
+            broken.upkeep().judgeAll(); // takes back what no reader can hold
+            System.out.println("free: " + (broken.space().freeChunks() > LEFT));
+            PoisonedPage.at(pool.descriptors().chunkHeader(USED_CHUNKS - 1) & PAGE_MASK, path.resolveSibling("empty"));
+            final List<Integer> keys = List.copyOf(expected.keySet());
+            sayTyped("new", last / 2, i -> {
+                final byte[] value = i % LEFT == 0 ? new byte[CHUNKS_BYTES] : run(i);
+                map.put(key(last + i), value);
+                expected.put(last + i, value);
+            });
+            sayTyped("updates", keys.size() / 2, i -> {
+                map.put(key(keys.get(2 * i)), run(-i));
+                expected.put(keys.get(2 * i), run(-i));
+            });
+            sayTyped("deletes", keys.size() / 2, i -> {
+                map.delete(key(keys.get(2 * i + 1)));
+                expected.remove(keys.get(2 * i + 1));
+            });
+            sayTyped("figures", REPEATED, i -> broken.stats());
+            sayTyped("compactions", REPEATED, i -> broken.compact());
+            sayTyped("gets", 1, i -> checkAll(map, expected));
+            sayProblems(broken);
+            sayTyped("closes", 1, i -> broken.close());
+            try (EngineStore store = TestStores.tiny(path)) {
+                System.out.println("opened again: sound " + store.verify().isSound());
+                checkAll(store.map("runs"), expected);
+            }
+            System.out.println("done");
+        }
+
+        private static byte[] run(final int i) {
+            return Arrays.copyOf(value(i & Integer.MAX_VALUE), RUN_BYTES);
+        }
+
+        private static void checkAll(final KvMap map, final Map<Integer, byte[]> expected) {
+            expected.forEach((i, value) -> {
+                if (!Arrays.equals(map.get(key(i)), value)) {
+                    throw new AssertionError("the value of " + i + " is another");
+                }
+            });
+            if (map.size() != expected.size()) {
+                throw new AssertionError(map.size() + " records");
+            }
         }
 
         private static long descriptorsOf(final String what, final EngineStore store, final MapCore core) {
@@ -581,6 +653,17 @@ final class BadPageTest {
     void nothingIsLostWithoutChunkHeaders(final String when) {
         final String output = run("all chunk headers", when);
         assertTrue(output.contains("gets: told 0, otherwise 0\n"), output);
+        assertToldByItsExceptionAndNothingLost(output);
+    }
+
+    /** What is free there is not given out, what is given back stays taken; others have room. */
+    @Test
+    void allIsServedWithoutHeadersOfSomeChunksOfRuns() {
+        final String output = run("run chunk headers");
+        assertTrue(output.contains("free: true\n"), output);
+        for (final String what : List.of("new", "updates", "deletes", "gets", "figures", "compactions", "closes")) {
+            assertTrue(output.contains(what + ": told 0, otherwise 0\n"), output);
+        }
         assertToldByItsExceptionAndNothingLost(output);
     }
 

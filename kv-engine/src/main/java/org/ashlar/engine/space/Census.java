@@ -124,7 +124,8 @@ final class Census {
             isLargeKnown = false;
             return;
         }
-        final boolean isKnown = isSectionTouched && descriptors.isChunkInitialised(chunk);
+        final boolean isKnown =
+                isSectionTouched && descriptors.isChunkReadable(chunk) && descriptors.isChunkInitialised(chunk);
         switch (kind) {
             case ChunkWord.INDEX -> {
                 indexCount++;

@@ -222,16 +222,18 @@ final class Chunks {
         if (!hasFree() && (free.isEmpty() || highWater < pool.allocatedChunks())) {
             final int chunk = highWater;
             allocateFresh(1);
-            publish(chunk, ChunkWord.of(chunk, kind, 1, 0));
+            final boolean isUsable = descriptors.isChunkReadable(chunk);
+            publish(chunk, ChunkWord.of(chunk, isUsable ? kind : ChunkWord.FREE, 1, 0));
             highWater = chunk + 1;
+            if (!isUsable) {
+                return take(kind);
+            }
             resetHeader(chunk);
             return chunk;
         }
         final int chunk = hasFree() ? firstSolid() : free.first();
         refill(chunk);
-        if (!descriptors.isChunkReadable(chunk)) {
-            free.remove(chunk);
-            noteFree();
+        if (keepOutUnreadable(chunk, 1)) {
             return take(kind);
         }
         final int incarnation = ChunkWord.next(ChunkWord.incarnation(word(chunk)));
@@ -280,6 +282,9 @@ final class Chunks {
                 free.add(first + i);
             }
         }
+        if (keepOutUnreadable(first, count)) {
+            return takeRun(count);
+        }
         for (int i = 0; i < count; i++) {
             refill(first + i);
         }
@@ -294,6 +299,20 @@ final class Chunks {
         }
         noteFree();
         return first;
+    }
+
+    /** Takes free chunks whose headers cannot be read out of those that are given out; returns whether there are any. */
+    private boolean keepOutUnreadable(final int first, final int count) {
+        boolean any = false;
+        for (int chunk = first; chunk < first + count; chunk++) {
+            if (!descriptors.isChunkReadable(chunk)) {
+                free.remove(chunk);
+                holes.remove(chunk);
+                any = true;
+            }
+        }
+        noteFree();
+        return any;
     }
 
     boolean hasFreeRun(final int count) {

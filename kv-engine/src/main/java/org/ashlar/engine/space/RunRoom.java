@@ -154,7 +154,7 @@ final class RunRoom {
         Arrays.fill(places, 0);
         if (size() <= COUNTED_CHUNKS) {
             for (final int chunk : listed) {
-                if (chunk != exceptChunk) {
+                if (chunk != exceptChunk && descriptors.isChunkReadable(chunk)) {
                     countRuns(descriptors.chunkHeader(chunk));
                 }
             }

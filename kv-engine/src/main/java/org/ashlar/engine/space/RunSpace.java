@@ -254,6 +254,9 @@ final class RunSpace {
             int unfit = 0;
             for (int i = 0; i < searched && (whenShort || unfit < MOST_UNFIT); i++) {
                 hand = room.next(hand);
+                if (!descriptors.isChunkReadable(hand)) {
+                    continue;
+                }
                 final int dense = whenShort
                         ? PageBitmap.countSet(descriptors.chunkHeader(hand), pagesPerChunk)
                         : pagesPerChunk - room.usablePages(hand);
@@ -323,7 +326,7 @@ final class RunSpace {
     void stay(final int chunk) {
         chunks.lock.lock();
         try {
-            if (leaving.checkedRemove(chunk)) {
+            if (leaving.checkedRemove(chunk) && descriptors.isChunkReadable(chunk)) {
                 offerLocked(chunk, descriptors.chunkHeader(chunk));
             }
         } finally {
@@ -331,10 +334,13 @@ final class RunSpace {
         }
     }
 
-    /** Address of the first taken page of a run chunk from a page on; 0 when there is none. */
+    /** Address of the first taken page of a run chunk from a page on; 0 when there is none, or nobody can tell. */
     long nextTaken(final int chunk, final int fromPage) {
         chunks.lock.lock();
         try {
+            if (!descriptors.isChunkReadable(chunk)) {
+                return 0;
+            }
             final int page = PageBitmap.nextSet(descriptors.chunkHeader(chunk), pagesPerChunk, fromPage);
             return page < pagesPerChunk ? chunks.addressOf(chunk) + ((long) page << Pages.SHIFT) : 0;
         } finally {

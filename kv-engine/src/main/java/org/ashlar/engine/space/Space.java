@@ -389,7 +389,9 @@ public final class Space implements Reclaimer {
     public void noteUnlinking(final Participant participant, final long record) {
         final int chunk = chunks.chunkOf(record);
         if (!isSlot(record)) {
-            prepareToUnlink(participant, record);
+            if (!noteUnjudgeable(participant, record)) {
+                prepareToUnlink(participant, record);
+            }
             return;
         }
         final Descriptors.State state = descriptors.state((record - data) >>> Pages.SHIFT);
@@ -408,15 +410,17 @@ public final class Space implements Reclaimer {
     }
 
     /**
-     * Leaves a record whose page's descriptor cannot be read to the next open, for an operation that unlinks no other before it retires this one.
+     * Leaves a record whose page's descriptor, or whose run's chunk header, cannot be read to the next open, for an operation that unlinks no
+     * other before it retires this one.
      *
      * @param participant the caller's
      * @param record address
      * @return whether it is one of those; else it has to be {@linkplain #prepareToUnlink prepared}
      */
     public boolean noteUnjudgeable(final Participant participant, final long record) {
-        final boolean isOne =
-                isSlot(record) && descriptors.state((record - data) >>> Pages.SHIFT) == Descriptors.State.UNREADABLE;
+        final boolean isOne = isSlot(record)
+                ? descriptors.state((record - data) >>> Pages.SHIFT) == Descriptors.State.UNREADABLE
+                : !descriptors.isChunkReadable(chunks.chunkOf(record));
         if (isOne) {
             noteUnjudged(participant, record, Descriptors.State.UNREADABLE);
         }

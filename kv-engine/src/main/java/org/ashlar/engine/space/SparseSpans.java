@@ -169,7 +169,9 @@ final class SparseSpans {
     }
 
     private boolean isSearchable(final int chunk) {
-        return descriptors.isChunkInitialised(chunk) && chunks.kindUnchecked(chunk) == ChunkWord.SLOTS;
+        return chunks.kindUnchecked(chunk) == ChunkWord.SLOTS
+                && descriptors.isChunkReadable(chunk)
+                && descriptors.isChunkInitialised(chunk);
     }
 
     /** Taken bytes of a thousand, as they seem without locks; -1 for a span that has no class, is active, or was not judged yet, or cannot be. */
