@@ -163,7 +163,7 @@ record BadBlockPool(Path path, boolean isSmall) {
         return leaves.get(leaves.size() - 1);
     }
 
-    private static long recordOf(final Store store, final String map, final int number) {
+    static long recordOf(final Store store, final String map, final int number) {
         final byte[] key = key(number);
         final long hash = new Keys(SEED).hash(key, Memory.ARRAY_BASE, key.length);
         return indexOf(store, map).find(hash, key, Memory.ARRAY_BASE, key.length);

@@ -11,9 +11,6 @@ import java.util.List;
 final class ChildJvm {
     static final String OPENS = "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED";
 
-    /** A mount namespace; who is not root gets a user namespace with it, where the kernel allows that. */
-    private static final String UNSHARED = "root".equals(System.getProperty("user.name")) ? "-m" : "-rm";
-
     private ChildJvm() {}
 
     /** The command that runs a main class with the flag that stores need. */
@@ -29,27 +26,6 @@ final class ChildJvm {
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         return command;
-    }
-
-    /** A command in a mount namespace of its own, after a line of shell that may mount things. */
-    static List<String> withMounts(final String shell, final List<String> command) {
-        final List<String> all =
-                new ArrayList<>(List.of("unshare", UNSHARED, "sh", "-c", shell + " && exec \"$@\"", "sh"));
-        all.addAll(command);
-        return all;
-    }
-
-    /** Whether file systems can be mounted here. */
-    static boolean canMount() {
-        try {
-            final Process probe = new ProcessBuilder("unshare", UNSHARED, "mount", "-t", "tmpfs", "tmpfs", "/mnt")
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return probe.waitFor() == 0;
-        } catch (final IOException | InterruptedException e) {
-            return false;
-        }
     }
 
     /** Runs a command to its end; what it said, with its exit code on the last line. */

@@ -24,6 +24,8 @@ import org.ashlar.kv.StoreException;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.kv.StoreLockedException;
 import org.ashlar.kv.VerifyReport;
+import org.ashlar.pmem.Mounts;
+import org.ashlar.pmem.RefusedCalls;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +45,18 @@ final class HostileMachineTest {
             final Path path = Path.of(arguments[1]);
             try {
                 switch (arguments[0]) {
+                    case "open unwritable" -> {
+                        RefusedCalls.refuseWriting();
+                        Store.open(path, TestStores.options()).close();
+                    }
+                    case "serve unallocated" -> {
+                        RefusedCalls.refuseAllocation();
+                        serve(path);
+                    }
+                    case "read-only unwritable" -> {
+                        RefusedCalls.refuseWriting();
+                        readOnly(path);
+                    }
                     case "open" -> Store.open(path, TestStores.options()).close();
                     case "hold" -> hold(path);
                     case "truncate" -> truncate(path, arguments[2]);
@@ -198,18 +212,16 @@ final class HostileMachineTest {
 
     @Test
     void aTemporaryFolderThatAllowsNoExecutionIsNamed() {
-        final List<String> flags = List.of(ChildJvm.OPENS, "-Djna.tmpdir=/mnt", "-Djna.nosys=true");
+        final boolean mounts = Mounts.arePossibleFor("a /tmp mounted noexec, rather than one without room for JNA");
+        final List<String> flags = List.of(
+                ChildJvm.OPENS, "-XX:-UsePerfData", "-Djna.tmpdir=" + (mounts ? "/mnt" : folder), "-Djna.nosys=true");
         final Path path = folder.resolve("pool");
         final List<String> command = ChildJvm.command(flags, Child.class, "open", path.toString());
-        final String output = ChildJvm.canMount()
-                ? ChildJvm.run(folder, ChildJvm.withMounts("mount -t tmpfs -o noexec tmpfs /mnt", command))
-                : ChildJvm.run(
-                        folder,
-                        ChildJvm.command(
-                                List.of(ChildJvm.OPENS, "-Djna.tmpdir=/proc", "-Djna.nosys=true"),
-                                Child.class,
-                                "open",
-                                path.toString()));
+        final String output = ChildJvm.run(
+                folder,
+                mounts
+                        ? Mounts.command("mount -t tmpfs -o noexec tmpfs /mnt", command)
+                        : Mounts.withFileLimit(0, command));
         assertTrue(output.contains("StoreUnavailableException: "), output);
         assertTrue(output.contains("-Djna.tmpdir="), output);
         assertFalse(Files.exists(path));
@@ -247,16 +259,21 @@ final class HostileMachineTest {
 
     /** The larger one is what a container's /dev/shm has by default. */
     @ParameterizedTest
-    @CsvSource({"6m, tiny", "64m, default"})
-    void aFullDeviceIsToldLosesNothingAndHasRoomAgain(final String size, final String geometry) {
-        if (!ChildJvm.canMount()) {
-            return; // SpaceReuseTest fills pools; a device can be filled by root only
-        }
+    @CsvSource({"6, 6, tiny", "64, 208, default"}) // a limit counts holes: of such a pool of 200 MiB, 128 are one section
+    void aFullDeviceIsToldLosesNothingAndHasRoomAgain(final int mebibytes, final int longest, final String geometry) {
         final String output = ChildJvm.run(
                 folder,
-                ChildJvm.withMounts(
-                        "mount -t tmpfs -o size=" + size + " tmpfs /mnt",
-                        ChildJvm.command(Child.class, "fill", "/mnt/pool", geometry)));
+                Mounts.arePossibleFor("a full device of " + mebibytes + " MiB, rather than a limit on files")
+                        ? Mounts.command(
+                                "mount -t tmpfs -o size=" + mebibytes + "m tmpfs /mnt",
+                                ChildJvm.command(Child.class, "fill", "/mnt/pool", geometry))
+                        : Mounts.withFileLimit(
+                                longest,
+                                ChildJvm.command(
+                                        Child.class,
+                                        "fill",
+                                        folder.resolve("pool").toString(),
+                                        geometry)));
         assertTrue(output.contains("full: "), output);
         assertTrue(output.contains("needed "), output);
         assertTrue(output.contains("sound true, lost 0"), output);
@@ -266,55 +283,65 @@ final class HostileMachineTest {
     /** ramfs has none; nor have ext3 and some network file systems. */
     @Test
     void aFileSystemWithoutFallocateServes() {
-        if (!ChildJvm.canMount()) {
-            return; // nothing else here is without it
-        }
         final String output = ChildJvm.run(
                 folder,
-                ChildJvm.withMounts("mount -t ramfs ramfs /mnt", ChildJvm.command(Child.class, "serve", "/mnt/pool")));
+                Mounts.arePossibleFor("a file system without fallocate, rather than its refusal")
+                        ? Mounts.command(
+                                "mount -t ramfs ramfs /mnt", ChildJvm.command(Child.class, "serve", "/mnt/pool"))
+                        : ChildJvm.command(
+                                Child.class,
+                                "serve unallocated",
+                                folder.resolve("pool").toString()));
         assertTrue(output.contains("size 5000, sound"), output);
         assertTrue(output.endsWith("exit code 0"), output);
     }
 
     @Test
     void aReadOnlyFileSystemIsToldAndServesReadOnlyOpens() {
-        if (!ChildJvm.canMount()) {
-            return; // the same translation as for other refusals; only root can mount
-        }
         final Path path = createStore();
-        final String mount = "mount --bind '" + folder + "' /mnt && mount -o remount,ro,bind /mnt";
-        final String refused =
-                ChildJvm.run(folder, ChildJvm.withMounts(mount, ChildJvm.command(Child.class, "open", "/mnt/pool")));
+        final String refused = runReadOnly("open", "pool");
         assertTrue(refused.contains("StoreUnavailableException: "), refused);
         assertTrue(refused.contains("read-only"), refused);
-        final String created =
-                ChildJvm.run(folder, ChildJvm.withMounts(mount, ChildJvm.command(Child.class, "open", "/mnt/fresh")));
+        final String created = runReadOnly("open", "fresh");
         assertTrue(created.contains("StoreUnavailableException: "), created);
-        final String served = ChildJvm.run(
-                folder, ChildJvm.withMounts(mount, ChildJvm.command(Child.class, "read-only", "/mnt/pool")));
+        final String served = runReadOnly("read-only", "pool");
         assertTrue(served.contains("size 100") && served.contains("sound true"), served);
         assertTrue(Files.exists(path));
+    }
+
+    private String runReadOnly(final String what, final String file) {
+        return Mounts.arePossibleFor(what + " on a read-only file system, rather than the refusal")
+                ? ChildJvm.run(
+                        folder,
+                        Mounts.command(
+                                "mount --bind '" + folder + "' /mnt && mount -o remount,ro,bind /mnt",
+                                ChildJvm.command(Child.class, what, "/mnt/" + file)))
+                : run(what + " unwritable", folder.resolve(file).toString());
     }
 
     /** As where others punch holes into the file, or an error of the device makes its file system read-only. */
     @Test
     void aPutToAPageThatCanBeReadAndNotBeWrittenToIsToldAndReplacesNothing() {
-        if (!ChildJvm.canMount()) {
-            return; // BadPageTest has pages that cannot be read either
+        final String notes = folder.resolve("notes").toString();
+        final String name = "a full device of ext4, rather than pages that fault at a load as well";
+        String output = "";
+        if (Mounts.arePossibleFor(name)) {
+            output = ChildJvm.run(
+                    folder,
+                    Mounts.command(
+                            "truncate -s 48M image && mkfs.ext4 -q -F -m 0 -b 4096 image && mount -o loop image /mnt"
+                                    + " || { echo no loop device; exit 0; }; true",
+                            ChildJvm.command(ReadOnlyDeviceCheck.class, "/mnt/pool", notes, "full")));
+            if (output.contains("no loop device")) { // in most containers
+                Mounts.leftOut(name, output.strip().replaceAll("\\s+", " "));
+                output = "";
+            }
         }
-        final String mount = "truncate -s 48M image && mkfs.ext4 -q -F -m 0 -b 4096 image && mount -o loop image /mnt"
-                + " || { echo no loop device; exit 0; }; true";
-        final String output = ChildJvm.run(
-                folder,
-                ChildJvm.withMounts(
-                        mount,
-                        ChildJvm.command(
-                                ReadOnlyDeviceCheck.class,
-                                "/mnt/pool",
-                                folder.resolve("notes").toString(),
-                                "full")));
-        if (output.contains("no loop device")) {
-            return; // in most containers
+        if (output.isEmpty()) {
+            output = ChildJvm.run(
+                    folder,
+                    ChildJvm.command(
+                            ReadOnlyDeviceCheck.class, folder.resolve("pool").toString(), notes, "poisoned"));
         }
         assertTrue(output.endsWith("done\nexit code 0"), output);
         assertFalse(output.contains("told 0 "), output);

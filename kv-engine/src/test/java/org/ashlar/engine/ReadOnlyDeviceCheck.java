@@ -12,6 +12,8 @@ import java.util.List;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.StoreException;
 import org.ashlar.pmem.Memory;
+import org.ashlar.pmem.PoisonedPage;
+import org.ashlar.pmem.Pool;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,8 @@ final class ReadOnlyDeviceCheck {
     /**
      * Arguments: pool, file for notes, {@code write} or {@code check}. The first says {@code ready} and waits for its standard input; the second is
      * for when the file system can be written to again: every write that returned is there, others whole or not at all. {@code full} does it all
-     * on a file system of its own, which it fills: a store to a page without a block faults as well.
+     * on a file system of its own, which it fills: a store to a page without a block faults as well. {@code
+     * poisoned} needs no file system of its own: the pages fault at a load too.
      */
     public static void main(final String[] arguments) throws IOException {
         final BadBlockPool pool = BadBlockPool.of(arguments[0], "standard");
@@ -40,6 +43,10 @@ final class ReadOnlyDeviceCheck {
                 final Path filler = pool.path().resolveSibling("filler");
                 write(pool, notes, store -> leaveNoBlocks(pool, store, filler));
                 Files.delete(filler);
+                check(pool, notes);
+            }
+            case "poisoned" -> {
+                write(pool, notes, store -> poisonFreePages(pool.path(), store));
                 check(pool, notes);
             }
             default -> throw new IllegalArgumentException(arguments[2]);
@@ -78,6 +85,16 @@ final class ReadOnlyDeviceCheck {
             }
         } catch (final IOException e) {
             System.out.println("full: " + e.getMessage());
+        }
+    }
+
+    /** Those behind the last record. */
+    private static void poisonFreePages(final Path path, final EngineStore store) {
+        final Pool pool = store.space().pool();
+        final long end = pool.dataAddress() + pool.geometry().dataBytes(pool.allocatedChunks());
+        final long last = BadBlockPool.recordOf(store, BadBlockPool.MAP, BEFORE - 1);
+        for (long page = (last / PAGE_BYTES + 1) * PAGE_BYTES; page < end; page += PAGE_BYTES) {
+            PoisonedPage.at(page, path.resolveSibling("empty"));
         }
     }
 

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import org.ashlar.pmem.PoolException.Reason;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -116,7 +115,7 @@ class GrowthTest {
         }
     }
 
-    /** Fills a small tmpfs to the brim through a pool, and uses every byte of it. */
+    /** Fills a device of 1 MiB to the brim through a pool, and uses every byte of it. */
     static final class Filler {
         private Filler() {}
 
@@ -148,21 +147,16 @@ class GrowthTest {
     }
 
     @Test
-    void aPoolThatFillsASmallTmpfsKeepsWhatItHas() throws IOException, InterruptedException {
-        final Path mount = Files.createDirectory(folder.resolve("mount"));
-        final String java = ChildJvm.command(Filler.class, mount.resolve("pool").toString()).stream()
-                .map(word -> "'" + word + "'")
-                .collect(Collectors.joining(" "));
-        final String script = "mount -t tmpfs -o size=1m tmpfs '" + mount + "' && exec " + java;
-        // As root a mount namespace is enough; anyone else needs a user namespace as well.
-        final List<String> command = new ArrayList<>(List.of("unshare", "-m"));
-        if (!System.getProperty("user.name").equals("root")) {
-            command.add("-r");
-        }
-        command.addAll(List.of("sh", "-c", script));
-        final Process filler = ChildJvm.start(command);
-        final String output = ChildJvm.output(filler);
-        final int exit = filler.waitFor();
+    void aPoolThatFillsItsDeviceKeepsWhatItHas() throws IOException, InterruptedException {
+        final Path place = Files.createDirectory(folder.resolve("place"));
+        final List<String> filler =
+                ChildJvm.command(Filler.class, place.resolve("pool").toString());
+        final List<String> command = Mounts.arePossibleFor("a pool that fills a tmpfs, rather than a limit on files")
+                ? Mounts.command("mount -t tmpfs -o size=1m tmpfs '" + place + "'", filler)
+                : Mounts.withFileLimit(1, filler);
+        final Process child = ChildJvm.start(command);
+        final String output = ChildJvm.output(child);
+        final int exit = child.waitFor();
         assertEquals(0, exit, output);
         assertTrue(output.startsWith("DEVICE_FULL at 1"), output);
         assertTrue(output.endsWith("sound\n"), output);

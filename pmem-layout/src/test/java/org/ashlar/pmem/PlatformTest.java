@@ -22,11 +22,14 @@ class PlatformTest {
     @TempDir
     Path folder;
 
-    /** Opens a pool twice and says what came of it. */
+    /** Opens a pool twice and says what came of it; with a second argument, where nothing can be written. */
     static final class Opener {
         private Opener() {}
 
         public static void main(final String[] arguments) {
+            if (arguments.length > 1) {
+                RefusedCalls.refuseWriting();
+            }
             for (int i = 0; i < 2; i++) {
                 try {
                     Pool.open(Path.of(arguments[0]), TestPools.tiny().build()).close();
@@ -81,14 +84,14 @@ class PlatformTest {
         }
     }
 
-    /** Runs a shell script; {@code $OPEN} opens the pool that is its first argument twice. */
+    /** Runs a shell script; in it {@code open} runs {@link Opener}. */
     private List<String> shell(final List<String> prefix, final String script)
             throws IOException, InterruptedException {
         final String open = ChildJvm.command(Opener.class).stream()
                 .map(word -> "'" + word + "'")
                 .collect(Collectors.joining(" "));
         final List<String> command = new ArrayList<>(prefix);
-        command.addAll(List.of("sh", "-ec", "open() { " + open + " \"$1\"; }\n" + script));
+        command.addAll(List.of("sh", "-ec", "open() { " + open + " \"$@\"; }\n" + script));
         final Process child = ChildJvm.start(command);
         final List<String> lines = ChildJvm.output(child).lines().toList();
         assertEquals(0, child.waitFor(), () -> String.join("\n", lines));
@@ -101,11 +104,16 @@ class PlatformTest {
 
     @Test
     void aReadOnlyFileSystemIsNamed() throws IOException, InterruptedException {
-        final String mount = Files.createDirectory(folder.resolve("mount")).toString();
-        final List<String> lines = shell(
-                isRoot() ? List.of("unshare", "-m") : List.of("unshare", "-m", "-r"),
-                "mount -t tmpfs -o size=4m tmpfs " + mount + "; open " + mount + "/pool; mount -o remount,ro " + mount
-                        + "; open " + mount + "/pool; open " + mount + "/new");
+        final String place = Files.createDirectory(folder.resolve("place")).toString();
+        final List<String> lines = Mounts.arePossibleFor(
+                        "a file system that becomes read-only, rather than the refusal")
+                ? shell(
+                        Mounts.command("mount -t tmpfs -o size=4m tmpfs " + place, List.of()),
+                        "open " + place + "/pool; mount -o remount,ro " + place + "; open " + place + "/pool; open "
+                                + place + "/new")
+                : shell(
+                        List.of(),
+                        "open " + place + "/pool; open " + place + "/pool refused; open " + place + "/new refused");
         assertEquals(List.of("opened", "opened"), lines.subList(0, 2));
         assertEquals(6, lines.size());
         for (final String line : lines.subList(2, 6)) {
@@ -115,11 +123,14 @@ class PlatformTest {
 
     @Test
     void aFolderMountedNoexecIsNamedAsTheReasonThatJnaCannotLoad() throws IOException, InterruptedException {
-        final String mount = Files.createDirectory(folder.resolve("mount")).toString();
+        final String place = Files.createDirectory(folder.resolve("place")).toString();
         final String pool = folder.resolve("pool").toString();
+        final List<String> prefix = Mounts.arePossibleFor("a folder mounted noexec, rather than one that is full")
+                ? Mounts.command("mount -t tmpfs -o size=4m,noexec tmpfs " + place, List.of())
+                : Mounts.withFileLimit(0, List.of());
         final List<String> lines = shell(
-                isRoot() ? List.of("unshare", "-m") : List.of("unshare", "-m", "-r"),
-                "mount -t tmpfs -o size=4m,noexec tmpfs " + mount + "; JAVA_TOOL_OPTIONS='-Djna.tmpdir=" + mount
+                prefix,
+                "JAVA_TOOL_OPTIONS='-XX:-UsePerfData -Djna.tmpdir=" + place
                         + " -Djna.nosys=true'; export JAVA_TOOL_OPTIONS; open " + pool);
         final List<String> refusals =
                 lines.stream().filter(line -> line.startsWith("NATIVE_LIBRARY")).toList();
