@@ -259,7 +259,8 @@ final class HostileMachineTest {
 
     /** The larger one is what a container's /dev/shm has by default. */
     @ParameterizedTest
-    @CsvSource({"6, 6, tiny", "64, 208, default"}) // a limit counts holes: of such a pool of 200 MiB, 128 are one section
+    @CsvSource({"6, 6, tiny", "64, 208, default"
+    }) // a limit counts holes: of such a pool of 200 MiB, 128 are one section
     void aFullDeviceIsToldLosesNothingAndHasRoomAgain(final int mebibytes, final int longest, final String geometry) {
         final String output = ChildJvm.run(
                 folder,

@@ -8,19 +8,25 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.ashlar.kv.StoreOptions;
 import org.ashlar.pmem.DescriptorAreas;
 import org.ashlar.pmem.Geometry;
 import org.ashlar.pmem.sim.FileRange;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Descriptors are derived: whatever is done to them between two opens, nothing is lost. */
+/**
+ * Descriptors are derived: whatever is done to them between two opens, nothing is lost. {@code -Dashlar.long=true} runs more seeds, over more
+ * opens.
+ */
 final class LostDescriptorsTest {
     private static final Geometry GEOMETRY =
             Objects.requireNonNull(Tuning.tiny().geometry());
@@ -33,6 +39,16 @@ final class LostDescriptorsTest {
         ONES,
         NOISE,
         AN_EARLIER_STATE
+    }
+
+    static Stream<Arguments> spoilingsAndSeeds() {
+        return TestStores.seeds(20)
+                .boxed()
+                .flatMap(seed -> Arrays.stream(Spoiling.values()).map(how -> Arguments.of(how, seed)));
+    }
+
+    static LongStream seeds() {
+        return TestStores.seeds(20);
     }
 
     private static byte[] read(final Path file, final FileRange area) throws IOException {
@@ -58,7 +74,7 @@ final class LostDescriptorsTest {
                 final byte[] bytes = new byte[Math.toIntExact(areas.get(i).length())];
                 switch (how) {
                     case ZEROS -> {}
-                    case ONES -> java.util.Arrays.fill(bytes, (byte) -1);
+                    case ONES -> Arrays.fill(bytes, (byte) -1);
                     case NOISE -> random.nextBytes(bytes);
                     case AN_EARLIER_STATE -> {
                         if (i < earlier.size()) {
@@ -73,12 +89,16 @@ final class LostDescriptorsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Spoiling.class)
-    void descriptorsInThePoolCanBeSpoiledBetweenOpens(final Spoiling how) throws IOException {
+    @MethodSource("spoilingsAndSeeds")
+    void descriptorsInThePoolCanBeSpoiledBetweenOpens(final Spoiling how, final long seed) {
+        TestStores.repeatable(LostDescriptorsTest.class, seed, () -> spoilPool(how, seed));
+    }
+
+    private void spoilPool(final Spoiling how, final long seed) throws IOException {
         final Path path = folder.resolve("pool");
-        final RandomOperations operations = new RandomOperations(17, 2, 400, 150_000);
+        final RandomOperations operations = new RandomOperations(seed, 2, 400, 150_000);
         List<byte[]> earlier = List.of();
-        for (int round = 0; round < 4; round++) {
+        for (int round = 0; round < (TestStores.LONG ? 10 : 4); round++) {
             try (EngineStore store = TestStores.tiny(path)) {
                 operations.run(store, 1_200, 3);
                 operations.compareAll(store);
@@ -92,7 +112,7 @@ final class LostDescriptorsTest {
             for (final FileRange area : areas) {
                 now.add(read(path, area));
             }
-            spoil(path, areas, how, earlier, round);
+            spoil(path, areas, how, earlier, seed + round);
             earlier = now;
             try (EngineStore store = TestStores.tiny(path)) {
                 operations.compareAll(store);
@@ -102,14 +122,18 @@ final class LostDescriptorsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Spoiling.class)
-    void aDescriptorFileCanBeSpoiledBetweenOpens(final Spoiling how) throws IOException {
+    @MethodSource("spoilingsAndSeeds")
+    void aDescriptorFileCanBeSpoiledBetweenOpens(final Spoiling how, final long seed) {
+        TestStores.repeatable(LostDescriptorsTest.class, seed, () -> spoilFile(how, seed));
+    }
+
+    private void spoilFile(final Spoiling how, final long seed) throws IOException {
         final Path path = folder.resolve("pool");
         final Path descriptors = folder.resolve("descriptors");
         final StoreOptions options = TestStores.options().withDescriptorFile(descriptors);
-        final RandomOperations operations = new RandomOperations(18, 2, 400, 150_000);
+        final RandomOperations operations = new RandomOperations(seed, 2, 400, 150_000);
         List<byte[]> earlier = List.of();
-        for (int round = 0; round < 3; round++) {
+        for (int round = 0; round < (TestStores.LONG ? 10 : 3); round++) {
             try (EngineStore store = EngineStore.open(path, options, Tuning.tiny())) {
                 operations.run(store, 1_200, 3);
                 operations.compareAll(store);
@@ -117,7 +141,7 @@ final class LostDescriptorsTest {
             }
             final List<FileRange> areas = DescriptorAreas.inDescriptorFile(Files.size(descriptors));
             final List<byte[]> now = List.of(read(descriptors, areas.get(0)));
-            spoil(descriptors, areas, how, earlier, round);
+            spoil(descriptors, areas, how, earlier, seed + round);
             earlier = now;
         }
         try (EngineStore store = EngineStore.open(path, options, Tuning.tiny())) {
@@ -126,12 +150,17 @@ final class LostDescriptorsTest {
         }
     }
 
-    @Test
-    void aDescriptorFileCanBeDeletedOrSwappedWithThatOfAnotherPool() throws IOException {
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void aDescriptorFileCanBeDeletedOrSwappedWithThatOfAnotherPool(final long seed) {
+        TestStores.repeatable(LostDescriptorsTest.class, seed, () -> deleteAndSwap(seed));
+    }
+
+    private void deleteAndSwap(final long seed) throws IOException {
         final Path path = folder.resolve("pool");
         final Path descriptors = folder.resolve("descriptors");
         final StoreOptions options = TestStores.options().withDescriptorFile(descriptors);
-        final RandomOperations operations = new RandomOperations(19, 1, 300, 50_000);
+        final RandomOperations operations = new RandomOperations(seed, 1, 300, 50_000);
         try (EngineStore store = EngineStore.open(path, options, Tuning.tiny())) {
             operations.run(store, 1_000, 2);
         }
@@ -144,7 +173,7 @@ final class LostDescriptorsTest {
         final Path otherDescriptors = folder.resolve("other-descriptors");
         try (EngineStore store =
                 EngineStore.open(other, TestStores.options().withDescriptorFile(otherDescriptors), Tuning.tiny())) {
-            new RandomOperations(20, 1, 300, 50_000).run(store, 1_500, 2);
+            new RandomOperations(seed + 1, 1, 300, 50_000).run(store, 1_500, 2);
         }
         Files.delete(descriptors);
         Files.move(otherDescriptors, descriptors);

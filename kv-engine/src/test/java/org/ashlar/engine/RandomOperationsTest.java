@@ -2,7 +2,6 @@ package org.ashlar.engine;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.ashlar.pmem.Geometry;
 import org.junit.jupiter.api.io.TempDir;
@@ -10,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Random operations against an oracle. To replay a failure: its seed is in the test's name; pass it as {@code -Dashlar.seed}. */
+/** Random operations against an oracle. */
 final class RandomOperationsTest {
     private static final Geometry MIDDLE = new Geometry(256 << 10, 1 << 20, 200);
 
@@ -32,17 +31,16 @@ final class RandomOperationsTest {
             new Shape("standard chunks", Tuning.STANDARD, 3, 150, 3_000_000));
 
     static Stream<Arguments> shapesAndSeeds() {
-        final Long seed = Long.getLong("ashlar.seed");
-        final LongStream seeds = seed != null
-                ? LongStream.of(seed)
-                : LongStream.concat(
-                        LongStream.range(0, TestStores.LONG ? 30 : 1), LongStream.of(System.nanoTime() & 0xFFFF_FFFFL));
-        return seeds.boxed().flatMap(s -> SHAPES.stream().map(shape -> Arguments.of(shape, s)));
+        return TestStores.seeds(30).boxed().flatMap(s -> SHAPES.stream().map(shape -> Arguments.of(shape, s)));
     }
 
-    @ParameterizedTest(name = "{0} -Dashlar.seed={1}")
+    @ParameterizedTest
     @MethodSource("shapesAndSeeds")
     void aStoreDoesWhatAHashMapDoesOverCloseAndKill(final Shape shape, final long seed) {
+        TestStores.repeatable(RandomOperationsTest.class, seed, () -> run(shape, seed));
+    }
+
+    private void run(final Shape shape, final long seed) {
         final Path path = folder.resolve("pool");
         final RandomOperations operations =
                 new RandomOperations(seed, shape.maps(), shape.keys(), shape.largestValue());

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.stream.LongStream;
 import org.ashlar.kv.Durability;
 import org.ashlar.kv.Placement;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreOptions;
 import org.ashlar.kv.VerifyReport;
 import org.ashlar.pmem.Geometry;
+import org.junit.jupiter.api.function.Executable;
 
 /** Stores for tests. */
 final class TestStores {
@@ -17,6 +19,27 @@ final class TestStores {
     static final boolean LONG = Boolean.getBoolean("ashlar.long");
 
     private TestStores() {}
+
+    /** The seed of the property; without it 0 and one that differs from run to run, and more of them in a long run. */
+    static LongStream seeds(final int slow) {
+        final Long given = Long.getLong("ashlar.seed");
+        return given != null
+                ? LongStream.of(given)
+                : LongStream.concat(
+                        LongStream.range(0, LONG ? slow : 1), LongStream.of(System.nanoTime() & 0xFFFF_FFFFL));
+    }
+
+    /** Runs what follows from a seed; a failure says how to repeat it. */
+    static void repeatable(final Class<?> test, final long seed, final Executable body) {
+        try {
+            body.execute();
+        } catch (final Throwable e) {
+            throw new AssertionError(
+                    "seed " + seed + "; to repeat it: mvn -q -pl kv-engine -am test -Dtest=" + test.getSimpleName()
+                            + " -Dashlar.seed=" + seed,
+                    e);
+        }
+    }
 
     /** Descriptors in the pool, write-back forced, no background work: what happens is the same in each run. */
     static StoreOptions options() {

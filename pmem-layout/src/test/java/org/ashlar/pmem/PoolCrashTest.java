@@ -11,19 +11,28 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.ashlar.pmem.sim.CrashSimulator;
 import org.ashlar.pmem.sim.ImageChoice;
 import org.ashlar.pmem.sim.ImageDirectory;
+import org.ashlar.pmem.sim.Seeds;
 import org.ashlar.pmem.sim.VolatileTreatment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Creates, grows, fills, closes and reopens a pool, and crashes it at every event of that. */
+/**
+ * Creates, grows, fills, closes and reopens a pool, and crashes it at every event of that.
+ *
+ * <p>{@code -Dashlar.sim.seed=1-500} runs other seeds, {@code -Dashlar.long=true} more of them.
+ */
 @Tag("simulator")
 final class PoolCrashTest {
     private static final int ROUNDS = 3;
+    private static final int LEAST_CHUNKS = 5;
+    private static final int MOST_CHUNKS = 8;
 
     private final ImageDirectory directory = new ImageDirectory();
     private final Path path = directory.file("pool");
@@ -42,16 +51,35 @@ final class PoolCrashTest {
         directory.close();
     }
 
+    static Stream<Arguments> placementsAndSeeds() {
+        return Seeds.of(1, 100)
+                .boxed()
+                .flatMap(seed -> Stream.of(DescriptorPlacement.POOL, DescriptorPlacement.DRAM)
+                        .map(placement -> Arguments.of(placement, seed)));
+    }
+
     @ParameterizedTest
-    @EnumSource(names = {"POOL", "DRAM"})
-    void everyImageOfAPoolOpensWithWhatWasPersistedInIt(final DescriptorPlacement placement) {
+    @MethodSource("placementsAndSeeds")
+    void everyImageOfAPoolOpensWithWhatWasPersistedInIt(final DescriptorPlacement placement, final long seed) {
+        try {
+            run(placement, seed);
+        } catch (final RuntimeException | AssertionError e) {
+            throw new AssertionError(
+                    "seed " + seed + "; to repeat it: mvn -q -pl pmem-layout -am test -Dtest=PoolCrashTest -D"
+                            + Seeds.PROPERTY + "=" + seed,
+                    e);
+        }
+    }
+
+    private void run(final DescriptorPlacement placement, final long seed) {
+        final SplittableRandom random = new SplittableRandom(seed);
         final CrashSimulator simulator = PoolRanges.simulator(path, TestPools.TINY, placement);
         final PoolOptions options = TestPools.tiny().placement(placement).build();
         RecorderHub.install(simulator);
-        simulator.listen((event, kind) -> checkImages(simulator, options, event));
+        simulator.listen((event, kind) -> checkImages(simulator, options, event, seed));
         for (int round = 0; round < ROUNDS; round++) {
             try (Pool pool = Pool.open(path, options)) {
-                for (int i = 0; i < 5; i++) {
+                for (int i = random.nextInt(LEAST_CHUNKS, MOST_CHUNKS + 1); i > 0; i--) {
                     pool.allocateChunksTo(written + 1);
                     allocated = pool.allocatedChunks();
                     write(pool, written);
@@ -61,7 +89,7 @@ final class PoolCrashTest {
                 pool.closeCleanly();
             }
         }
-        checkImages(simulator, options, 0);
+        checkImages(simulator, options, 0, seed);
         assertTrue(images > 500, () -> images + " images");
     }
 
@@ -80,8 +108,9 @@ final class PoolCrashTest {
         return (chunk + 1) * 0x9E37_79B9_7F4A_7C15L;
     }
 
-    private void checkImages(final CrashSimulator simulator, final PoolOptions options, final long event) {
-        final SplittableRandom random = new SplittableRandom(event);
+    private void checkImages(
+            final CrashSimulator simulator, final PoolOptions options, final long event, final long seed) {
+        final SplittableRandom random = new SplittableRandom(seed << Integer.SIZE | event);
         for (final ImageChoice choice : ImageChoice.sample(simulator, 6, random)) {
             final VolatileTreatment treatment = VolatileTreatment.any(random);
             final Path target = simulator.isNamed() ? image : PoolRanges.draftOf(image);

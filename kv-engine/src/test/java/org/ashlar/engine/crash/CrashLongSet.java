@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.ashlar.kv.Durability;
 import org.ashlar.kv.Placement;
+import org.ashlar.pmem.sim.Seeds;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -71,7 +72,7 @@ final class CrashLongSet {
         final Set<String> ended = only == null ? endedParts() : Set.of();
         final List<String> failures = new ArrayList<>();
         final List<Workload> workloads = workloads();
-        final long[] seeds = Replay.seeds(SEEDS, SEEDS).toArray();
+        final long[] seeds = Seeds.of(SEEDS, SEEDS).toArray();
         for (int round = 0; round < workloads.size(); round++) {
             for (final long seed : seeds) {
                 final Workload workload = workloads.get((int) ((seed + round) % workloads.size()));

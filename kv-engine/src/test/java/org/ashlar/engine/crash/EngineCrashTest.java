@@ -3,6 +3,7 @@ package org.ashlar.engine.crash;
 import java.util.stream.LongStream;
 import org.ashlar.kv.Durability;
 import org.ashlar.kv.Placement;
+import org.ashlar.pmem.sim.Seeds;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -25,7 +26,7 @@ final class EngineCrashTest {
 
     @Test
     void overwritesDeletesAndInsertionsSurviveAnyCrash() {
-        run(Placement.POOL, EngineProfiles.churn(), Replay.seeds(3, 300));
+        run(Placement.POOL, EngineProfiles.churn(), Seeds.of(3, 300));
     }
 
     @Test
@@ -33,90 +34,87 @@ final class EngineCrashTest {
         // Images are hardly crashed again: that would be at every write-back and fence too, which the long set has time
         // for.
         final Profile profile = EngineProfiles.everyFence().withCrashes(Profile.EVERY_FENCE, 4, 1_000);
-        run(Placement.POOL, profile, Replay.seeds(1, 300));
+        run(Placement.POOL, profile, Seeds.of(1, 300));
     }
 
     @Test
     void theSameHoldsWithDescriptorsInDram() {
-        run(Placement.DRAM, EngineProfiles.churn().withName("churn in DRAM"), Replay.seeds(1, 100));
+        run(Placement.DRAM, EngineProfiles.churn().withName("churn in DRAM"), Seeds.of(1, 100));
     }
 
     @Test
     void valuesOfManyPagesSurviveAnyCrash() {
-        run(Placement.POOL, EngineProfiles.large(), Replay.seeds(2, 100));
+        run(Placement.POOL, EngineProfiles.large(), Seeds.of(2, 100));
     }
 
     @Test
     void splitsSurviveAnyCrash() {
-        run(Placement.POOL, EngineProfiles.split(), Replay.seeds(2, 100));
+        run(Placement.POOL, EngineProfiles.split(), Seeds.of(2, 100));
     }
 
     @Test
     void doublingOfTheDirectorySurvivesAnyCrash() {
-        run(Placement.POOL, EngineProfiles.doubling(), Replay.seeds(4, 100));
+        run(Placement.POOL, EngineProfiles.doubling(), Seeds.of(4, 100));
     }
 
     @Test
     void overflowChainsSurviveAnyCrash() {
-        run(Placement.POOL, EngineProfiles.overflow(), Replay.seeds(2, 100));
+        run(Placement.POOL, EngineProfiles.overflow(), Seeds.of(2, 100));
     }
 
     @Test
     void reuseOfSpaceSurvivesAnyCrash() {
-        run(Placement.POOL, EngineProfiles.reuse(), Replay.seeds(2, 100));
+        run(Placement.POOL, EngineProfiles.reuse(), Seeds.of(2, 100));
     }
 
     @Test
     void aKilledProcessAndThenALossOfPowerLoseNothing() {
-        run(Placement.POOL, EngineProfiles.kill(), Replay.seeds(2, 100));
+        run(Placement.POOL, EngineProfiles.kill(), Seeds.of(2, 100));
     }
 
     @Test
     void mapsThatAreClearedAndDroppedSurviveAnyCrash() {
-        run(Placement.POOL, EngineProfiles.gone(), Replay.seeds(2, 100));
+        run(Placement.POOL, EngineProfiles.gone(), Seeds.of(2, 100));
     }
 
     @Test
     void aFullStoreSurvivesAnyCrash() {
-        run(Placement.POOL, EngineProfiles.full(), Replay.seeds(2, 100));
+        run(Placement.POOL, EngineProfiles.full(), Seeds.of(2, 100));
     }
 
     @Test
     void threadsThatTakeTurnsLoseNothingInAnyCrash() {
-        run(Placement.POOL, EngineProfiles.threads(), Replay.seeds(2, 400));
+        run(Placement.POOL, EngineProfiles.threads(), Seeds.of(2, 400));
     }
 
     @Test
     void threadsThatSplitPagesLoseNothingInAnyCrash() {
-        run(Placement.POOL, EngineProfiles.threadsSplit(), Replay.seeds(1, 400));
-        run(Placement.DRAM, EngineProfiles.threadsDoubling(), Replay.seeds(1, 400));
+        run(Placement.POOL, EngineProfiles.threadsSplit(), Seeds.of(1, 400));
+        run(Placement.DRAM, EngineProfiles.threadsDoubling(), Seeds.of(1, 400));
     }
 
     @Test
     void threadsThatShareSyncsLoseNothingInAnyCrash() {
         final Profile threads = EngineProfiles.threads().withName("threads by msync");
-        run(
-                new EngineSubject(Placement.POOL, threads.chunks(), Durability.POWER_FAILURE),
-                threads,
-                Replay.seeds(2, 200));
+        run(new EngineSubject(Placement.POOL, threads.chunks(), Durability.POWER_FAILURE), threads, Seeds.of(2, 200));
     }
 
     @Test
     void aStoreThatSyncsPagesSurvivesAnyCrash() {
         final Profile churn = EngineProfiles.churn().withName("churn by msync");
-        run(new EngineSubject(Placement.POOL, churn.chunks(), Durability.POWER_FAILURE), churn, Replay.seeds(1, 100));
+        run(new EngineSubject(Placement.POOL, churn.chunks(), Durability.POWER_FAILURE), churn, Seeds.of(1, 100));
     }
 
     @Test
     void splitsOfAStoreThatSyncsPagesSurviveAnyCrash() {
         final Profile split = EngineProfiles.split().withName("split by msync");
-        run(new EngineSubject(Placement.DRAM, split.chunks(), Durability.POWER_FAILURE), split, Replay.seeds(1, 100));
+        run(new EngineSubject(Placement.DRAM, split.chunks(), Durability.POWER_FAILURE), split, Seeds.of(1, 100));
     }
 
     @Test
     void aKilledProcessThatSyncsPagesAndThenALossOfPowerLoseNothing() {
         final Profile kill = EngineProfiles.kill().withName("kill by msync");
-        run(new EngineSubject(Placement.POOL, kill.chunks(), Durability.POWER_FAILURE), kill, Replay.seeds(1, 100));
+        run(new EngineSubject(Placement.POOL, kill.chunks(), Durability.POWER_FAILURE), kill, Seeds.of(1, 100));
     }
 
     private void run(final Placement placement, final Profile profile, final LongStream seeds) {

@@ -3,6 +3,7 @@ package org.ashlar.engine.crash;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.ashlar.kv.Placement;
+import org.ashlar.pmem.sim.Seeds;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -15,9 +16,8 @@ final class OneSwitchCrashTest {
     @Test
     void whatIsAcknowledgedWhileAnotherOperationIsHeldSurvivesAnyCrash() {
         final int stride = Boolean.getBoolean("ashlar.long") ? 1 : QUICK_STRIDE;
-        final int tried = Replay.seeds(2, 20)
-                .mapToInt(seed -> switchesTried(seed, stride))
-                .sum();
+        final int tried =
+                Seeds.of(2, 20).mapToInt(seed -> switchesTried(seed, stride)).sum();
         assertTrue(tried > 10, () -> tried + " steps at which the first thread was stopped");
     }
 

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import org.ashlar.engine.crash.MutationReport.Outcome;
 import org.ashlar.pmem.sim.Mutants;
 import org.ashlar.pmem.sim.Mutants.Mutant;
+import org.ashlar.pmem.sim.Seeds;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -59,7 +60,7 @@ final class PersistenceMutationTest {
         if (isFull) {
             EngineProfiles.all().stream().filter(p -> p.threads() == 1).forEach(profiles::add);
         }
-        final long[] seeds = Replay.seeds(2, 2).toArray();
+        final long[] seeds = Seeds.of(2, 2).toArray();
         final MutantCatchers catchers = new MutantCatchers(profiles, seeds);
         final List<String> noted = new ArrayList<>(isFull ? catchers.ofOneThing() : OF_KILLED);
         profiles.forEach(profile -> noted.add(MutantCatchers.nameOf(profile, seeds[0])));
