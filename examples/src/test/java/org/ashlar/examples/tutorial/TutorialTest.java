@@ -28,6 +28,7 @@ import org.ashlar.kv.KvEntry;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.MapDroppedException;
 import org.ashlar.kv.MapExistsException;
+import org.ashlar.kv.PageInfo;
 import org.ashlar.kv.SalvageReport;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreClosedException;
@@ -327,6 +328,25 @@ final class TutorialTest {
         // end::theStoreTellsWhatItIs[]
         assertNotEquals(Durability.BEST, durability.obtained());
         assertTrue(stats.poolBytes() > 0);
+    }
+
+    @Test
+    void theStoreTellsWhichPagesAreHot() {
+        final byte[] id = "17".getBytes(UTF_8);
+        // tag::theStoreTellsWhichPagesAreHot[]
+        store.close();
+        store = Store.open(file, StoreOptions.defaults().withExtendedDescriptors(true));
+        final KvMap sessions = store.map("sessions");
+        sessions.put(id, new byte[100]);
+        for (int i = 0; i < 1_000; i++) {
+            sessions.get(id);
+        }
+        final PageInfo hottest = store.hottestPages(10).get(0);
+        assertEquals("sessions", hottest.map()); // that took space in the page last
+        assertEquals(1_000, hottest.accesses()); // reads that found a record there, since the open
+        assertEquals(Thread.currentThread().getId(), hottest.lastWriterThreadId());
+        // end::theStoreTellsWhichPagesAreHot[]
+        assertEquals(PageInfo.Kind.SLOTS, hottest.kind());
     }
 
     @Test
