@@ -14,6 +14,7 @@ final class ChildWrites {
     private final Acknowledged acknowledged;
     private final Map<Integer, Long> found = new HashMap<>();
     private long userBytes;
+    private int compared;
 
     ChildWrites(final Acknowledged acknowledged) {
         this.acknowledged = acknowledged;
@@ -27,6 +28,11 @@ final class ChildWrites {
     /** Entries that the iteration found. */
     int count() {
         return found.size();
+    }
+
+    /** Acknowledged keys that were looked up and had a value that they may have. */
+    int compared() {
+        return compared;
     }
 
     /** What became of the writes that were under way at the kills, in words. */
@@ -55,7 +61,9 @@ final class ChildWrites {
             if (!acknowledged.allows(key, sequence)) {
                 findings.add("the child's key " + key + " has " + describe(sequence) + ", though write " + last
                         + " was acknowledged");
+                return;
             }
+            compared++;
         });
     }
 

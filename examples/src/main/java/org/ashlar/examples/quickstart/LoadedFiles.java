@@ -51,10 +51,15 @@ final class LoadedFiles {
         }
     }
 
-    /** Compares each byte of each value, where it lies in the store, with the file that it came from. */
-    void compare(final Store store, final Console console, final Findings findings) throws IOException {
+    /**
+     * Compares each byte of each value, where it lies in the store, with the file that it came from.
+     *
+     * @return bytes of the values that are equal
+     */
+    long compare(final Store store, final Console console, final Findings findings) throws IOException {
         final KvMap map = store.map(MAP);
         final UnsafeBuffer expected = new UnsafeBuffer(0, 0);
+        long equalBytes = 0;
         try (Progress progress = console.progress("compare", files.size())) {
             for (final JdkFile file : files) {
                 expected.wrap(file.read());
@@ -64,6 +69,8 @@ final class LoadedFiles {
                 } else if (at != EQUAL) {
                     findings.add(file.name() + " differs from byte " + Figures.number(at) + " of "
                             + Figures.number(expected.capacity()) + " on");
+                } else {
+                    equalBytes += expected.capacity();
                 }
                 progress.step();
             }
@@ -72,6 +79,7 @@ final class LoadedFiles {
             findings.add("map " + MAP + " says that it has " + Figures.number(map.size()) + " entries, but "
                     + Figures.number(files.size()) + " files were loaded");
         }
+        return equalBytes;
     }
 
     private static long firstDifference(final ValueView value, final DirectBuffer expected) {

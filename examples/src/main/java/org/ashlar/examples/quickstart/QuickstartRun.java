@@ -86,10 +86,11 @@ final class QuickstartRun {
     private void compareFiles(final Store store) throws IOException {
         final long problemsBefore = findings.count();
         final long start = System.nanoTime();
-        files.compare(store, console, findings);
+        final long equalBytes = files.compare(store, console, findings);
         console.step(
                 "compare",
-                Figures.count(files.count(), "value", "values") + " read in place, " + verdict(problemsBefore) + ", in "
+                Figures.count(files.count(), "value", "values") + " read in place, "
+                        + Figures.number(equalBytes) + " bytes, " + verdict(problemsBefore) + ", in "
                         + Figures.seconds(System.nanoTime() - start));
     }
 
@@ -99,8 +100,8 @@ final class QuickstartRun {
         writes.compare(store, findings);
         console.step(
                 "compare",
-                Figures.count(acknowledged.lastByKey().size(), "key", "keys") + " of the killed processes, "
-                        + verdict(problemsBefore) + "; writes in flight: " + writes.fates());
+                Figures.count(writes.compared(), "key", "keys") + " of the killed processes, " + verdict(problemsBefore)
+                        + "; writes in flight: " + writes.fates());
         return writes;
     }
 
