@@ -34,7 +34,7 @@ final class ReadmeGuideTest {
     private static final String A = "```java\nfirst();\nif (true) {\n    second();\n}\n```\n";
     private static final String B = "```java\nthird();\n```\n";
 
-    private static Path root() {
+    static Path root() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.isDirectory(folder.resolve(SOURCES))) {
             folder = Objects.requireNonNull(folder.getParent(), "no checkout of Ashlar around the working directory");
