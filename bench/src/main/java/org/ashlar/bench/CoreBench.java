@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description =
                 "Measures the store: speed beside a raw probe, restart, memory, a large pool, space, group commit, churn,"
-                        + " large values, many maps, growth of cost with size.")
+                        + " large values, many maps, growth of cost with size, huge pages.")
 public final class CoreBench implements Callable<Integer> {
     /** One benchmark that can be chosen. */
     enum Part {
@@ -29,7 +29,8 @@ public final class CoreBench implements Callable<Integer> {
         CHURN,
         VALUES,
         NAMES,
-        SIZES
+        SIZES,
+        PAGES
     }
 
     @Mixin
@@ -64,6 +65,7 @@ public final class CoreBench implements Callable<Integer> {
                 case VALUES -> ValuesPart.run(settings, report);
                 case NAMES -> NamesPart.run(settings, report);
                 case SIZES -> SizesPart.run(settings, report);
+                case PAGES -> PagesPart.run(settings, report);
             }
         }
         report.summarise();

@@ -47,6 +47,27 @@ public record ProcessMemory(long privateBytes, long fileResidentBytes, long page
         return without((inodeOfMapping, name) -> name.startsWith(prefix));
     }
 
+    /**
+     * Measures pages of 2 MiB.
+     *
+     * @param folder whose files are looked at
+     * @return bytes of them that are mapped by such pages
+     */
+    static long hugeBytesOf(final Path folder) throws IOException {
+        final String prefix = folder.toRealPath() + "/";
+        long bytes = 0;
+        boolean isOne = false;
+        for (final String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+            final Matcher mapping = MAPPING.matcher(line);
+            if (mapping.matches()) {
+                isOne = mapping.group(2).startsWith(prefix);
+            } else if (isOne) {
+                bytes += bytes(line, "ShmemPmdMapped") + bytes(line, "FilePmdMapped");
+            }
+        }
+        return bytes;
+    }
+
     private static ProcessMemory without(final BiPredicate<String, String> isCountedApart) throws IOException {
         long privateBytes = 0;
         long fileBytes = 0;

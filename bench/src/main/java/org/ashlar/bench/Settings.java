@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Every parameter of a run, with its default. */
@@ -122,6 +123,14 @@ final class Settings extends RunSettings {
                     + " before the ending. Default: ${DEFAULT-VALUE}, in bench/.")
     Path sizesPlot = Path.of("target", "sizes.svg");
 
+    @Option(
+            names = "--huge-path",
+            paramLabel = "DIR",
+            description =
+                    "Directory whose files are mapped by pages of 2 MiB, for pages: on tmpfs mounted with huge=always,"
+                            + " or on DAX. Without it, pages measures nothing.")
+    @Nullable Path hugePath;
+
     long measurementNanos() {
         return nanos(seconds);
     }
@@ -130,6 +139,7 @@ final class Settings extends RunSettings {
     protected void describe(final Report report) {
         super.describe(report);
         report.fact("disk path", diskPath.toString());
+        report.fact("huge path", hugePath == null ? "none" : hugePath.toString());
         report.fact("records", Integer.toString(records));
         report.fact("small records", Integer.toString(smallRecords));
         report.fact("key bytes", Integer.toString(Records.KEY_BYTES));

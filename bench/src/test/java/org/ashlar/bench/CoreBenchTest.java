@@ -77,6 +77,12 @@ class CoreBenchTest {
     }
 
     @Test
+    void pagesOfTwoDirectoriesAreCompared() throws IOException {
+        final String json = run(CoreBench.Part.PAGES);
+        assertAll(() -> assertHas(json, "mapped by them, --huge-path"), () -> assertHas(json, "update, 2 MiB / 4 KiB"));
+    }
+
+    @Test
     void namesCreatesMapsAndOpensThem() throws IOException {
         final String json = run(CoreBench.Part.NAMES);
         assertAll(
@@ -117,6 +123,8 @@ class CoreBenchTest {
                 "--path",
                 directory.toString(),
                 "--disk-path",
+                directory.toString(),
+                "--huge-path",
                 directory.toString(),
                 "--records",
                 "3000",
