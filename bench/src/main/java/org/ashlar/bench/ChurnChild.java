@@ -88,6 +88,7 @@ final class ChurnChild {
                         stats.bytes().unjudged(),
                         DeviceBlocks.bytesOf(pool),
                         churn.longestPutNanos(),
+                        churn.longestNoOpNanos(),
                         churn.usualPutNanos(),
                         churn.longestPutCpuNanos(),
                         churn.longestDeleteNanos())

@@ -16,6 +16,10 @@ import java.util.function.ToDoubleFunction;
  */
 final class ChurnPart {
     static final double MOST_RATIO = 1.5;
+
+    /** What a put may take more than one that does nothing, where it has to make room: a few milliseconds. */
+    private static final double MOST_MILLIS_ABOVE_NO_OP = 5;
+
     private static final int ROUNDS_BETWEEN_OPENS = 3;
     private static final int ROUNDS_OF_CHILD = 2 * ROUNDS_BETWEEN_OPENS;
     private static final int LONGEST_WAIT_MILLIS = 500;
@@ -96,9 +100,10 @@ final class ChurnPart {
     private void printTitles() {
         report.note(
                 "MiB, of what is in use: index; free slots and spans; free pages for runs; not judged since the open");
-        report.note("microseconds of puts: 99.9th percentile, longest by the clock, most CPU time of one");
+        report.note("microseconds of puts: 99.9th percentile, longest by the clock, most CPU time of one; no-op: the");
+        report.note("longest that the same driver was held up while it did nothing, for as long as each put took");
         report.note(String.format(
-                "%5s %8s %8s %8s %6s %6s | %6s %6s %6s %6s | %8s %8s %8s",
+                "%5s %8s %8s %8s %6s %6s | %6s %6s %6s %6s | %8s %8s %8s %8s",
                 "round",
                 "live MiB",
                 "in use",
@@ -111,6 +116,7 @@ final class ChurnPart {
                 "unjud.",
                 "p99.9 us",
                 "longest",
+                "no-op",
                 "most CPU"));
     }
 
@@ -119,7 +125,7 @@ final class ChurnPart {
             return;
         }
         report.note(String.format(
-                "%5d %8.1f %8.1f %8.1f %6.3f %6.3f | %6.1f %6.1f %6.1f %6.1f | %8.0f %8.0f %8.0f %s",
+                "%5d %8.1f %8.1f %8.1f %6.3f %6.3f | %6.1f %6.1f %6.1f %6.1f | %8.0f %8.0f %8.0f %8.0f %s",
                 round.number(),
                 round.liveBytes() / BYTES_OF_MIB,
                 round.bytesInUse() / BYTES_OF_MIB,
@@ -132,6 +138,7 @@ final class ChurnPart {
                 round.unjudgedBytes() / BYTES_OF_MIB,
                 round.usualPutNanos() / 1e3,
                 round.longestPutNanos() / 1e3,
+                round.longestNoOpNanos() / 1e3,
                 round.longestPutCpuNanos() / 1e3,
                 end));
     }
@@ -152,7 +159,14 @@ final class ChurnPart {
         final ChurnRound slowest = worst(ChurnRound::longestPutNanos);
         report.figure("longest put", slowest.longestPutNanos() / NANOS_OF_MILLI, "ms");
         report.figure("  in round", slowest.number(), "");
-        report.figure("  most CPU time of a put", most(ChurnRound::longestPutCpuNanos) / NANOS_OF_MILLI, "ms");
+        final double noOpNanos = most(ChurnRound::longestNoOpNanos);
+        report.figure("longest no-op of the same driver", noOpNanos / NANOS_OF_MILLI, "ms");
+        report.figure(
+                "longest put above the longest no-op",
+                Math.max(0, slowest.longestPutNanos() - noOpNanos) / NANOS_OF_MILLI,
+                "ms",
+                Target.atMost(MOST_MILLIS_ABOVE_NO_OP));
+        report.figure("most CPU time of a put", most(ChurnRound::longestPutCpuNanos) / NANOS_OF_MILLI, "ms");
         report.figure("longest 99.9th percentile of a round", most(ChurnRound::usualPutNanos) / NANOS_OF_MILLI, "ms");
         report.figure("longest delete", most(ChurnRound::longestDeleteNanos) / NANOS_OF_MILLI, "ms");
     }

@@ -17,6 +17,7 @@ import java.io.IOException;
  * @param unjudgedBytes in use: what this open has not looked at yet
  * @param blockBytes that the device has given to the file
  * @param longestPutNanos by the clock
+ * @param longestNoOpNanos by the clock: the longest that something of the same length, which does nothing, was held up
  * @param usualPutNanos what 99.9% of the puts took at most
  * @param longestPutCpuNanos the most CPU time that a put took: what it waited, or the machine did meanwhile, is not in it
  * @param longestDeleteNanos by the clock
@@ -34,6 +35,7 @@ record ChurnRound(
         long unjudgedBytes,
         long blockBytes,
         long longestPutNanos,
+        long longestNoOpNanos,
         long usualPutNanos,
         long longestPutCpuNanos,
         long longestDeleteNanos) {
@@ -62,6 +64,7 @@ record ChurnRound(
         Child.tell("unjudged bytes", unjudgedBytes);
         Child.tell("block bytes", blockBytes);
         Child.tell("longest put nanos", longestPutNanos);
+        Child.tell("longest no-op nanos", longestNoOpNanos);
         Child.tell("usual put nanos", usualPutNanos);
         Child.tell("longest put cpu nanos", longestPutCpuNanos);
         Child.tell("longest delete nanos", longestDeleteNanos);
@@ -82,6 +85,7 @@ record ChurnRound(
                 (long) child.await("unjudged bytes"),
                 (long) child.await("block bytes"),
                 (long) child.await("longest put nanos"),
+                (long) child.await("longest no-op nanos"),
                 (long) child.await("usual put nanos"),
                 (long) child.await("longest put cpu nanos"),
                 (long) child.await("longest delete nanos"));

@@ -22,6 +22,7 @@ final class ChurnStore implements ChurnModel.Change {
     private final UnsafeBuffer key = new UnsafeBuffer(new byte[KEY_BYTES]);
     private final UnsafeBuffer value = new UnsafeBuffer(new byte[ChurnModel.largestValueBytes()]);
     private final Histogram puts = new Histogram(LONGEST_NANOS, HISTOGRAM_DIGITS);
+    private final Histogram noOps = new Histogram(LONGEST_NANOS, HISTOGRAM_DIGITS);
     private long longestPutCpuNanos;
     private long longestDeleteNanos;
 
@@ -57,8 +58,20 @@ final class ChurnStore implements ChurnModel.Change {
         final long cpuBegin = threads.getCurrentThreadCpuTime();
         final long begin = System.nanoTime();
         map.put(key, 0, KEY_BYTES, value, 0, valueBytes);
-        puts.recordValue(Math.min(System.nanoTime() - begin, LONGEST_NANOS));
+        final long nanos = System.nanoTime() - begin;
         longestPutCpuNanos = Math.max(longestPutCpuNanos, threads.getCurrentThreadCpuTime() - cpuBegin);
+        puts.recordValue(Math.min(nanos, LONGEST_NANOS));
+        doNothing(nanos);
+    }
+
+    /** As long as a put took, so that the pauses of the machine and of the JVM meet both as often; notes by how much it took longer. */
+    private void doNothing(final long nanos) {
+        final long begin = System.nanoTime();
+        long taken = 0;
+        while (taken < nanos) {
+            taken = System.nanoTime() - begin;
+        }
+        noOps.recordValue(Math.min(taken - nanos, LONGEST_NANOS));
     }
 
     /** Checks that the map holds the records of a model and no others. */
@@ -94,6 +107,11 @@ final class ChurnStore implements ChurnModel.Change {
 
     long longestPutNanos() {
         return puts.getMaxValue();
+    }
+
+    /** By how much the longest no-op took longer than the put before it. */
+    long longestNoOpNanos() {
+        return noOps.getMaxValue();
     }
 
     long usualPutNanos() {

@@ -19,7 +19,7 @@ class ChurnPlotTest {
 
     private static ChurnRound round(final int number) {
         return new ChurnRound(
-                number, 100L << 20, 90L << 20, 3, 2 << 20, 130L << 20, 0, 0, 0, 0, 140L << 20, 1, 1, 1, 1);
+                number, 100L << 20, 90L << 20, 3, 2 << 20, 130L << 20, 0, 0, 0, 0, 140L << 20, 1, 1, 1, 1, 1);
     }
 
     @Test

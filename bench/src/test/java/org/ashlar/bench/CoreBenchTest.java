@@ -64,6 +64,7 @@ class CoreBenchTest {
         assertAll(
                 () -> assertHas(json, "  a chunk for each size taken off"),
                 () -> assertHas(json, "longest put"),
+                () -> assertHas(json, "longest put above the longest no-op"),
                 () -> assertTrue(Files.readString(plot()).startsWith("<?xml")));
     }
 

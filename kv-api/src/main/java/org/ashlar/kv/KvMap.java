@@ -83,8 +83,9 @@ public interface KvMap {
             DirectBuffer key, int keyOffset, int keyLength, DirectBuffer value, int valueOffset, int valueLength);
 
     /**
-     * Stores a value that the caller writes straight into the place where it stays: no copy is made of it. The writer runs once, on the
-     * calling thread, under no lock, and may call this store. When it throws, nothing was stored.
+     * Stores a value that the caller writes straight into the place where it stays: no copy is made of it. The writer runs on the calling
+     * thread, under no lock, and may call this store, except to close it. It runs once; again only where the index found the store full after
+     * it, and room could be made. When it throws, nothing was stored.
      *
      * @param key the key; not kept
      * @param valueLength bytes of the value

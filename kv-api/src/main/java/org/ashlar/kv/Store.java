@@ -72,6 +72,7 @@ public interface Store extends AutoCloseable {
      * @return the map; the same name gives handles to the same map
      * @throws IllegalArgumentException when the name is empty or too long
      * @throws StoreClosedException when the store is closed
+     * @throws ReadOnlyStoreException when there is no such map, and the store was opened read-only
      * @throws StoreFullException when there is no room for the map
      */
     KvMap map(String name);

@@ -101,9 +101,10 @@ public final class StoreOptions {
     }
 
     /**
-     * The file of the descriptors under {@link Placement#FILE}.
+     * The file of the descriptors under {@link Placement#FILE}. Default null: beside the pool, with {@code .descriptors} appended, as nobody has to
+     * find a name for it then.
      *
-     * @return the file, or null: beside the pool, with {@code .descriptors} appended
+     * @return the file, or null
      */
     public @Nullable Path descriptorFile() {
         return descriptorFile;
@@ -111,7 +112,7 @@ public final class StoreOptions {
 
     /**
      * Whether 64 more bytes of DRAM per touched page tell access heat, last writer and what allocated it, for {@link
-     * Store#hottestPages}. Default false.
+     * Store#hottestPages}. Default false: each operation would pay for what few look at.
      *
      * @return true when they are kept
      */
@@ -154,7 +155,7 @@ public final class StoreOptions {
 
     /**
      * Whether daemon threads of the store grow the file ahead of need, give back what cleared and dropped maps held, and give free
-     * chunks back to the file system. Default true. Without them, the put that needs the space waits for the growth, and the rest is left
+     * chunks back to the file system. Default true, so that no put waits for these. Without them, the put that needs the space waits for the growth, and the rest is left
      * to {@link Store#compact} and to puts that find the store full.
      *
      * @return true when it does

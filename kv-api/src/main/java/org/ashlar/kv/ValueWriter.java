@@ -4,7 +4,7 @@ package org.ashlar.kv;
 @FunctionalInterface
 public interface ValueWriter {
     /**
-     * Called once, on the calling thread, under no lock.
+     * Called on the calling thread, under no lock; once, unless the store was full after it, see {@link KvMap#put(byte[], int, ValueWriter)}.
      *
      * @param slot the value, all of which is to be written, valid until this call returns
      */

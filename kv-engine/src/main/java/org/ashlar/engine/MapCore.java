@@ -318,7 +318,11 @@ final class MapCore {
         return old;
     }
 
-    /** As {@link #put}, for a value that user code writes where it stays. */
+    /**
+     * As {@link #put}, for a value that user code writes where it stays.
+     *
+     * @throws WriterException when the writer throws what would make the caller try again
+     */
     void putInPlace(
             final Participant participant,
             final @Nullable Object keyBase,
@@ -349,6 +353,9 @@ final class MapCore {
             persistence.persist(record, size);
             noteWrite(record);
             isWritten = true;
+        } catch (final StoreFullException e) {
+            throw new WriterException(
+                    e); // this record has its place, so it is another store's, or of a call that the writer made
         } finally {
             participant.leaveScope();
             if (!isWritten) {

@@ -115,6 +115,8 @@ final class MapWrites {
                 map.core().putInPlace(participant, keyBase, keyOffset, keyLength, valueLength, writer);
                 store.upkeep().afterWrite(participant);
                 return;
+            } catch (final WriterException e) {
+                throw e.thrown();
             } catch (final StoreFullException e) {
                 giveUpAfter(attempt, e);
             } catch (final InternalError e) {

@@ -6,7 +6,7 @@ import java.util.function.Predicate;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.kv.KvMap;
-import org.ashlar.kv.StoreException;
+import org.ashlar.kv.ReadOnlyStoreException;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.Pool;
 import org.ashlar.pmem.PoolException;
@@ -65,7 +65,7 @@ final class StoreMaps {
         try {
             final MapRef map = pool.readOnly() ? catalog.findOnly(bytes) : catalog.findOrCreate(participant, bytes);
             if (map == null) {
-                throw new StoreException(
+                throw new ReadOnlyStoreException(
                         "there is no map '" + name + "' in " + pool.path() + ", and it was opened read-only");
             }
             return new EngineMap(store, map, verifyReads, watch);

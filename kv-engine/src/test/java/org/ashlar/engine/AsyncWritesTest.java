@@ -139,6 +139,36 @@ final class AsyncWritesTest {
     }
 
     @Test
+    void userCodeMayWaitForAnAsynchronousWriteOfItsOwnKeyAndOfAnotherMap() {
+        try (EngineStore store = open(Durability.POWER_FAILURE)) {
+            final KvMap map = store.map("m");
+            final KvMap other = store.map("other");
+            map.put(bytes(1), 1, slot -> {
+                map.putAsync(bytes(1), bytes(2)).join();
+                other.putAsync(bytes(1), bytes(3)).join();
+                slot.putByte(0, map.readLong(bytes(1), view -> view.getByte(0), -1) == '2' ? (byte) '4' : (byte) 0);
+            });
+            assertArrayEquals(bytes(4), map.get(bytes(1)));
+            assertArrayEquals(bytes(3), other.get(bytes(1)));
+            final int[] runs = {0};
+            map.compute(bytes(1), before -> {
+                if (runs[0]++ == 0) {
+                    map.putAsync(bytes(1), bytes(5)).join();
+                    assertTrue(other.deleteAsync(bytes(1)).join());
+                }
+                return bytes(6);
+            });
+            assertEquals(2, runs[0], "the value was another one meanwhile");
+            assertArrayEquals(bytes(6), map.get(bytes(1)));
+            assertNull(other.get(bytes(1)));
+            final CompletableFuture<byte[]> then =
+                    map.putAsync(bytes(7), bytes(7)).thenApply(nothing -> map.getAndPut(bytes(7), bytes(8)));
+            assertArrayEquals(bytes(7), then.join());
+            TestStores.assertSound(store);
+        }
+    }
+
+    @Test
     void whereAWriteDoesNotWaitForTheDeviceItIsDoneOnReturn() throws Exception {
         try (EngineStore store = open(Durability.PROCESS_CRASH)) {
             final KvMap map = store.map("m");

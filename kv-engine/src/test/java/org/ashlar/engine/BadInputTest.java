@@ -242,6 +242,45 @@ final class BadInputTest {
         assertArrayEquals(before, Files.readAllBytes(path));
     }
 
+    /** What a writer would do about it stays in the process: counts, judged pages, the mark of the open that did not end. */
+    @Test
+    void aPoolThatWasKilledServesThoseWhoOnlyReadItAndIsNotChangedByThem() throws IOException {
+        final EngineStore killed = TestStores.tiny(path);
+        final KvMap written = killed.map("m");
+        for (int i = 0; i < 2_000; i++) {
+            written.put(bytes("k" + i), new byte[i % 700]);
+        }
+        for (int i = 0; i < 2_000; i += 3) {
+            assertTrue(written.delete(bytes("k" + i)));
+        }
+        final long size = written.size();
+        killed.map("cleared").put(bytes("k"), bytes("v"));
+        killed.map("cleared").clear();
+        killed.abandon();
+        final byte[] before = Files.readAllBytes(path);
+        final StoreOptions readOnly = TestStores.options().withReadOnly(true);
+        try (Store first = Store.open(path, readOnly);
+                Store second = Store.open(path, readOnly)) {
+            for (final Store store : new Store[] {first, second}) {
+                final KvMap map = store.map("m");
+                assertEquals(size, map.size());
+                for (int i = 0; i < 2_000; i++) {
+                    assertArrayEquals(i % 3 == 0 ? null : new byte[i % 700], map.get(bytes("k" + i)));
+                }
+                assertEquals(0, store.map("cleared").size());
+                assertTrue(
+                        store.verify().isSound(),
+                        () -> store.verify().problems().toString());
+                assertThrows(ReadOnlyStoreException.class, () -> map.put(bytes("k1"), bytes("v")));
+            }
+        }
+        assertArrayEquals(before, Files.readAllBytes(path));
+        try (Store store = TestStores.tiny(path)) {
+            assertEquals(size, store.map("m").size());
+        }
+        assertOpensWithAll();
+    }
+
     @Test
     void durabilityThatCannotBeHadIsRefusedBeforeAnythingIsCreated() {
         final Path fresh = folder.resolve("fresh");

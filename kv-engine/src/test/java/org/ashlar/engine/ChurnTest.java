@@ -175,7 +175,16 @@ final class ChurnTest {
             content.check(again.map("m"));
             TestStores.assertSound(again);
             assertTrue(blockBytes() - after < 4 << 20, "a hole is not touched: " + after + " to " + blockBytes());
-            content.fill(again.map("m"), 300, 24 << 20);
+            final long chunks = again.stats().chunks();
+            for (int i = 0; i < 3; i++) { // the same chunks are holes and have blocks by turns
+                final long holes = blockBytes();
+                content.fill(again.map("m"), SIZES[i], 24 << 20);
+                assertTrue(blockBytes() - holes > 8 << 20, "from " + holes + " to " + blockBytes());
+                content.check(again.map("m"));
+                content.deleteHalf(again.map("m"));
+                assertTrue(again.compact() > 4 << 20);
+            }
+            assertEquals(chunks, again.stats().chunks(), "the pool did not grow for what its holes have room for");
             content.check(again.map("m"));
             TestStores.assertSound(again);
         }

@@ -29,6 +29,7 @@ final class KillOracle {
                     replay(life, writer, acknowledged[writer]).next();
             if (!holds(store, inFlight.key(), certain.get(inFlight.key()))) {
                 assertTrue(inFlight.kind() != Kind.PUT_IF_ABSENT || !certain.containsKey(inFlight.key()));
+                assertTrue(inFlight.kind() != Kind.REPLACE || certain.containsKey(inFlight.key()));
                 apply(inFlight);
                 happened[writer] = true;
             }
@@ -59,6 +60,7 @@ final class KillOracle {
         switch (operation.kind()) {
             case PUT -> certain.put(operation.key(), operation);
             case PUT_IF_ABSENT -> certain.putIfAbsent(operation.key(), operation);
+            case REPLACE -> certain.replace(operation.key(), operation);
             case DELETE -> certain.remove(operation.key());
         }
     }

@@ -25,6 +25,7 @@ final class KillWorkload {
     enum Kind {
         PUT,
         PUT_IF_ABSENT,
+        REPLACE,
         DELETE
     }
 
@@ -42,9 +43,56 @@ final class KillWorkload {
 
         void run(final KvMap map) {
             switch (kind) {
-                case PUT -> map.put(KillWorkload.key(key), value());
-                case PUT_IF_ABSENT -> map.putIfAbsent(KillWorkload.key(key), value());
-                case DELETE -> map.delete(KillWorkload.key(key));
+                case PUT -> put(map, KillWorkload.key(key), value());
+                case PUT_IF_ABSENT -> {
+                    if (stamp % 2 == 0) {
+                        map.putIfAbsent(KillWorkload.key(key), value());
+                    } else {
+                        map.computeIfAbsent(KillWorkload.key(key), none -> value());
+                    }
+                }
+                case REPLACE -> replace(map, KillWorkload.key(key), value());
+                case DELETE -> delete(map, KillWorkload.key(key));
+            }
+        }
+
+        /** In one of the ways that all do the same. */
+        private void put(final KvMap map, final byte[] k, final byte[] value) {
+            switch ((int) (stamp % 7)) {
+                case 0 -> map.put(k, value.length, slot -> slot.putBytes(0, value));
+                case 1 -> map.getAndPut(k, value);
+                case 2 -> map.compute(k, before -> value);
+                case 3 -> map.putAsync(k, value).join();
+                default -> map.put(k, value);
+            }
+        }
+
+        private void replace(final KvMap map, final byte[] k, final byte[] value) {
+            switch ((int) (stamp % 4)) {
+                case 0 -> map.replace(k, value);
+                case 1 -> map.getAndReplace(k, value);
+                case 2 -> map.computeIfPresent(k, before -> value);
+                default -> {
+                    final byte[] before = map.get(k);
+                    if (before != null && !map.replace(k, before, value)) {
+                        throw new IllegalStateException("only this thread writes this key");
+                    }
+                }
+            }
+        }
+
+        private void delete(final KvMap map, final byte[] k) {
+            switch ((int) (stamp % 5)) {
+                case 0 -> map.getAndDelete(k);
+                case 1 -> map.compute(k, before -> null);
+                case 2 -> map.deleteAsync(k).join();
+                case 3 -> {
+                    final byte[] before = map.get(k);
+                    if (before != null && !map.delete(k, before)) {
+                        throw new IllegalStateException("only this thread writes this key");
+                    }
+                }
+                default -> map.delete(k);
             }
         }
     }
@@ -80,6 +128,7 @@ final class KillWorkload {
         final Kind kind = switch (random.nextInt(10)) {
             case 0, 1 -> Kind.DELETE;
             case 2, 3 -> Kind.PUT_IF_ABSENT;
+            case 4 -> Kind.REPLACE;
             default -> Kind.PUT;
         };
         final int length = switch (random.nextInt(60)) {

@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.StoreFullException;
@@ -17,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class LargeValuesTest {
     private static final int VALUE_BYTES = TestStores.LONG ? 1 << 30 : 48 << 20;
     private static final int STEP = 8 * 509; // each page, at places that differ
+    private static final int MEBIBYTE = 1 << 20;
     private static final byte[] KEY = {1, 2, 3};
 
     @TempDir(factory = MemoryFolder.class)
@@ -89,5 +94,44 @@ final class LargeValuesTest {
             assertTrue(map.delete(KEY));
             assertTrue(store.compact() >= VALUE_BYTES / 2, "what it had is given back");
         }
+    }
+
+    /** In the pool from the writer's first byte on: nothing of its size is taken from the heap, or beside it, meanwhile. */
+    @Test
+    void aValueOfAMebibyteIsWrittenWhereItIsReadLater() {
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (EngineStore store = EngineStore.open(folder.resolve("pool"), options(), Tuning.STANDARD)) {
+            final KvMap map = store.map("m");
+            putMebibyte(map, new byte[] {1}); // what is made once
+            final long heapBefore = threads.getCurrentThreadAllocatedBytes();
+            final long address = putMebibyte(map, KEY);
+            final long heapBytes = threads.getCurrentThreadAllocatedBytes() - heapBefore;
+            assertTrue(heapBytes < MEBIBYTE / 16, () -> "bytes of heap: " + heapBytes);
+            final long data = store.space().pool().dataAddress();
+            assertTrue(
+                    address >= data
+                            && address + MEBIBYTE <= data + store.space().usedBytes(),
+                    "not in the pool");
+            assertEquals(address, Objects.requireNonNull(map.read(KEY, DirectBuffer::addressOffset)));
+            assertEquals(77, map.readLong(KEY, view -> view.getByte(MEBIBYTE - 1), 0));
+        }
+    }
+
+    /** The address that the writer has written to. */
+    private static long putMebibyte(final KvMap map, final byte[] key) {
+        final long[] address = new long[1];
+        final long directBefore = directBytes();
+        map.put(key, MEBIBYTE, slot -> {
+            assertTrue(directBytes() - directBefore < MEBIBYTE, "there is a buffer beside the heap");
+            address[0] = slot.addressOffset();
+            slot.setMemory(0, MEBIBYTE, (byte) 77);
+        });
+        return address[0];
+    }
+
+    private static long directBytes() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .mapToLong(BufferPoolMXBean::getTotalCapacity)
+                .sum();
     }
 }

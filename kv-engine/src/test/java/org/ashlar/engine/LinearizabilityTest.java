@@ -1,6 +1,7 @@
 package org.ashlar.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import java.nio.ByteBuffer;
@@ -11,6 +12,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.ashlar.engine.History.Kind;
+import org.ashlar.kv.Durability;
 import org.ashlar.kv.KvMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +59,8 @@ final class LinearizabilityTest {
                 final byte[] value = value(number);
                 if (number % 2 == 0) {
                     map.put(bytes, value);
+                } else if (number % 3 == 0) {
+                    map.putAsync(bytes, value).join();
                 } else {
                     map.put(bytes, value.length, slot -> slot.putBytes(0, value));
                 }
@@ -78,7 +82,8 @@ final class LinearizabilityTest {
                 yield map.readLong(bytes, view -> numberOf(view.toByteArray()), History.ABSENT);
             }
             case CONTAINS -> map.contains(bytes) ? 1 : 0;
-            case DELETE -> map.delete(bytes) ? 1 : 0;
+            case DELETE ->
+                (number % 2 == 0 ? map.delete(bytes) : map.deleteAsync(bytes).join()) ? 1 : 0;
             case REPLACE -> map.replace(bytes, value(number)) ? 1 : 0;
             case REPLACE_EXPECTED -> map.replace(bytes, value(Math.abs(expected)), value(number)) ? 1 : 0;
             case DELETE_EXPECTED -> map.delete(bytes, value(Math.abs(expected))) ? 1 : 0;
@@ -146,6 +151,21 @@ final class LinearizabilityTest {
             });
             parts.add(thread -> churn(map, seed, done)); // splits, reuse of space, moves of pages, all the time
             Threads.together(parts);
+            TestStores.assertSound(store);
+        }
+    }
+
+    /** Where a write waits for the device, others see it before it is durable, and threads wait for the syncs of others; some writes are asynchronous. */
+    @Test
+    void everyHistoryWithGroupCommitHasASequentialOrder(@TempDir(factory = DiskFolder.class) final Path disk) {
+        final long seed = Long.getLong("ashlar.seed", System.nanoTime());
+        final int rounds = TestStores.LONG ? 1_000 : 12;
+        try (EngineStore store = EngineStore.open(
+                disk.resolve("pool"), TestStores.options().withDurability(Durability.POWER_FAILURE), Tuning.tiny())) {
+            assertFalse(store.lanes().isDirect(), "asynchronous writes have threads of their own");
+            for (int round = 0; round < rounds; round++) {
+                round(store.map("m"), seed + round);
+            }
             TestStores.assertSound(store);
         }
     }

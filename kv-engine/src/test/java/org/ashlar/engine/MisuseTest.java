@@ -3,6 +3,7 @@ package org.ashlar.engine;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,9 +16,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
@@ -25,6 +29,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.ashlar.kv.EntryVisitor;
 import org.ashlar.kv.IndexedValueReader;
 import org.ashlar.kv.KvMap;
+import org.ashlar.kv.MapDroppedException;
+import org.ashlar.kv.ReadOnlyStoreException;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreClosedException;
 import org.ashlar.kv.ToLongValueReader;
@@ -32,6 +38,7 @@ import org.ashlar.kv.ValueFunction;
 import org.ashlar.kv.ValueReader;
 import org.ashlar.kv.ValueView;
 import org.ashlar.kv.ValueWriter;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +155,83 @@ final class MisuseTest {
         }
         assertTrue(calls > 36, "methods tried: " + calls);
         assertEquals("m", map.name());
+    }
+
+    @Test
+    void everyMethodOfAHandleToADroppedMapThrows() throws Exception {
+        final KvMap dropped = store.map("dropped");
+        dropped.put(KEY, VALUE);
+        final Iterator<byte[]> begun = dropped.keys().iterator();
+        assertTrue(store.dropMap("dropped"));
+        store.map("dropped").put(KEY, VALUE); // another one of that name
+        assertThrows(MapDroppedException.class, begun::hasNext);
+        assertThrows(MapDroppedException.class, () -> dropped.keys().iterator().hasNext());
+        assertThrows(
+                MapDroppedException.class, () -> dropped.entries().iterator().hasNext());
+        assertInstanceOf(MapDroppedException.class, exceptionOf(dropped.putAsync(KEY, KEY)));
+        assertInstanceOf(MapDroppedException.class, exceptionOf(dropped.deleteAsync(KEY)));
+        final Set<String> others = Set.of("name", "keys", "entries", "putAsync", "deleteAsync");
+        int calls = 0;
+        for (final Method method : methods(KvMap.class)) {
+            if (!others.contains(method.getName())) {
+                final Throwable e = failureOf(dropped, method, arguments(method));
+                assertEquals(MapDroppedException.class, e.getClass(), () -> method + ": " + e);
+                assertTrue(String.valueOf(e.getMessage()).contains("dropped"), e.getMessage());
+                calls++;
+            }
+        }
+        assertTrue(calls > 28, "methods tried: " + calls);
+        assertArrayEquals(VALUE, store.map("dropped").get(KEY));
+        assertTrue(store.dropMap("dropped"));
+    }
+
+    private static @Nullable Throwable exceptionOf(final CompletableFuture<?> future) {
+        return assertThrows(CompletionException.class, future::join).getCause();
+    }
+
+    /** By name: those that may store or remove something, for the arguments that this test gives. */
+    private static final Set<String> WRITES = Set.of(
+            "put",
+            "putIfAbsent",
+            "replace",
+            "getAndPut",
+            "getAndReplace",
+            "getAndDelete",
+            "compute",
+            "computeIfPresent",
+            "delete",
+            "putAsync",
+            "deleteAsync",
+            "clear",
+            "dropMap",
+            "renameMap",
+            "compact");
+
+    @Test
+    void everyMethodThatWritesIsRefusedWhereAStoreIsOnlyReadAndEveryOtherServes() throws Exception {
+        store.close();
+        store = EngineStore.open(folder.resolve("pool"), TestStores.options().withReadOnly(true), Tuning.tiny());
+        map = store.map("m");
+        int refused = 0;
+        for (final Class<?> type : List.of(KvMap.class, Store.class)) {
+            for (final Method method : methods(type)) {
+                if (!method.getName().equals("close")) {
+                    final Throwable e = failureOf(type == KvMap.class ? map : store, method, arguments(method));
+                    if (WRITES.contains(method.getName())) {
+                        assertEquals(ReadOnlyStoreException.class, e.getClass(), () -> method + ": " + e);
+                        refused++;
+                    } else {
+                        assertEquals(AssertionError.class, e.getClass(), () -> method + ": " + e);
+                    }
+                }
+            }
+        }
+        assertEquals(25, refused, "methods refused");
+        assertThrows(ReadOnlyStoreException.class, () -> store.map("another"));
+        assertThrows(ReadOnlyStoreException.class, () -> map.computeIfAbsent(new byte[] {1}, none -> VALUE));
+        final Iterator<byte[]> keys = map.keys().iterator();
+        assertArrayEquals(KEY, keys.next());
+        assertThrows(ReadOnlyStoreException.class, keys::remove);
     }
 
     /** What an argument of a type may be called. */

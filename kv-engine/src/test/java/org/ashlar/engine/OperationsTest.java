@@ -19,11 +19,13 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.ashlar.kv.KvEntry;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.kv.ValueSlot;
+import org.ashlar.kv.ValueView;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -257,6 +259,102 @@ final class OperationsTest {
                     throw new AssertionError("called");
                 }));
         assertNull(map.get(key(1)));
+    }
+
+    @Test
+    void whatIsFullForAWriterIsNotTriedAgainForIt() throws Exception {
+        final int[] runs = {0};
+        final StoreFullException thrown = new StoreFullException("of another store", 2, 1, null);
+        assertEquals(
+                thrown,
+                assertThrows(
+                        StoreFullException.class,
+                        () -> map.put(key(1), 100, slot -> {
+                            runs[0]++;
+                            throw thrown;
+                        })));
+        assertEquals(1, runs[0]);
+        assertNull(map.get(key(1)));
+    }
+
+    // --------------------------------------------------------------------------------- calls from inside user code
+
+    /** Whatever a store can do, on this map and on another, from inside whatever user code a call of the map runs. */
+    @Test
+    void userCodeMayCallAllOfTheStoreFromInsideOfEachCall() {
+        final KvMap other = store.map("other");
+        final AtomicLong calls = new AtomicLong();
+        final Runnable inside = () -> {
+            final int call = (int) calls.incrementAndGet();
+            callAll(map, call);
+            callAll(other, call);
+        };
+        final byte[] key = key(1);
+        map.put(key, number(1));
+        assertEquals(Integer.valueOf(8), map.read(key, view -> insideOf(view, inside)));
+        assertEquals(8, map.readLong(key, view -> insideOf(view, inside), -1));
+        assertEquals(1, map.readAll(new byte[][] {key}, (index, view) -> inside.run()));
+        map.put(key, Long.BYTES, slot -> {
+            slot.putLong(0, 5, ByteOrder.BIG_ENDIAN);
+            inside.run();
+            assertEquals(5, slot.getLong(0, ByteOrder.BIG_ENDIAN), "its place is its own");
+        });
+        assertEquals(5, number(map.get(key)));
+        map.putAsync(key, number(6)).thenRun(inside).join();
+        final UnaryOperator<byte @Nullable []> function = value -> {
+            inside.run();
+            return value == null ? number(7) : number(number(value) + 1);
+        };
+        assertEquals(7, number(map.compute(key, function::apply)));
+        assertEquals(8, number(map.computeIfPresent(key, function::apply)));
+        assertEquals(7, number(map.computeIfAbsent(key(2), function::apply)));
+        assertTrue(map.forEach((k, v) -> {
+            inside.run();
+            return true;
+        }));
+        for (final byte[] found : map.keys()) {
+            inside.run();
+            assertTrue(map.contains(found));
+        }
+        assertTrue(calls.get() >= 12, "calls " + calls.get());
+        assertEquals(8, number(map.get(key)));
+        assertEquals(2, map.size());
+    }
+
+    private static int insideOf(final ValueView view, final Runnable call) {
+        final byte[] before = view.toByteArray();
+        call.run();
+        assertArrayEquals(before, view.toByteArray(), "the view is as it was");
+        return view.capacity();
+    }
+
+    /** Leaves the map as it was. */
+    private void callAll(final KvMap at, final int call) {
+        final byte[] key = key(1_000 + call);
+        final long size = at.size();
+        at.put(key, number(1));
+        at.put(key, Long.BYTES, slot -> slot.putLong(0, 2, ByteOrder.BIG_ENDIAN));
+        assertEquals(2, number(at.getAndPut(key, number(3))));
+        assertEquals(4, number(at.compute(key, value -> number(number(value) + 1))));
+        assertTrue(at.replace(key, number(4), number(5)));
+        assertEquals(5, number(at.getAndReplace(key, new byte[70_000])));
+        at.putAsync(key, number(6)).join();
+        assertEquals(6, at.readLong(key, view -> view.getLong(0, ByteOrder.BIG_ENDIAN), -1));
+        final AtomicLong seen = new AtomicLong();
+        at.forEach((k, v) -> seen.incrementAndGet() >= 0);
+        assertEquals(size + 1, seen.get());
+        assertEquals(size + 1, at.size());
+        assertTrue(at.deleteAsync(key).join());
+        assertFalse(at.delete(key));
+        assertTrue(store.map("made").putIfAbsent(key, number(1)));
+        assertTrue(store.renameMap("made", "renamed"));
+        store.map("renamed").clear();
+        assertTrue(store.dropMap("renamed"));
+        assertTrue(store.mapNames().contains("m"));
+        store.sync();
+        assertTrue(store.compact() >= 0);
+        assertTrue(store.stats().chunks() > 0);
+        assertTrue(store.verify().isSound(), () -> store.verify().problems().toString());
     }
 
     // ----------------------------------------------------------------------------------------------------- many keys

@@ -64,13 +64,13 @@ final class StoreCheck {
                 }
                 case GET_AND_PUT ->
                     oracle.sawBefore(map.getAndPut(key, operation.value().bytes(operation.map(), operation.key())));
-                case REPLACE -> result = map.replace(key, operation.value().bytes(operation.map(), operation.key()));
+                case REPLACE -> result = replaceInAWay(map, key, operation, oracle);
                 case COMPARE_AND_SET -> {
                     final byte[] before = map.get(key);
                     result = before != null
                             && map.replace(key, before, operation.value().bytes(operation.map(), operation.key()));
                 }
-                case DELETE -> result = map.delete(key);
+                case DELETE -> result = deleteInAWay(map, key, operation, oracle);
                 case GET -> oracle.sawValue(operation.map(), operation.key(), map.get(key));
             }
         } catch (final StoreFullException e) {
@@ -78,6 +78,37 @@ final class StoreCheck {
             return;
         }
         oracle.end(operation, result);
+    }
+
+    /** By the key, not by dice: so a seed draws what it always drew. */
+    private static boolean replaceInAWay(
+            final KvMap map, final byte[] key, final Operation operation, final Oracle oracle) {
+        final byte[] value = operation.value().bytes(operation.map(), operation.key());
+        return switch (operation.key() % 3) {
+            case 0 -> map.replace(key, value);
+            case 1 -> {
+                final byte[] before = map.getAndReplace(key, value);
+                oracle.sawBefore(before);
+                yield before != null;
+            }
+            default -> map.computeIfPresent(key, before -> value) != null;
+        };
+    }
+
+    private static boolean deleteInAWay(
+            final KvMap map, final byte[] key, final Operation operation, final Oracle oracle) {
+        return switch (operation.key() % 3) {
+            case 0 -> map.delete(key);
+            case 1 -> {
+                final byte[] before = map.getAndDelete(key);
+                oracle.sawBefore(before);
+                yield before != null;
+            }
+            default -> {
+                final byte[] before = map.get(key);
+                yield before != null && map.delete(key, before);
+            }
+        };
     }
 
     /** Reads a key through one of the ways to read. */
