@@ -24,6 +24,7 @@ import org.ashlar.kv.PageInfo;
 import org.ashlar.kv.Placement;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreStats;
+import org.ashlar.kv.ValueFunction;
 import org.ashlar.kv.ValueSlot;
 import org.ashlar.kv.ValueView;
 import org.ashlar.kv.ValueWriter;
@@ -344,6 +345,39 @@ final class ToyStore implements Store {
         public boolean replace(final byte[] key, final byte[] expected, final byte[] value) {
             synchronized (writerLock) {
                 return Arrays.equals(expected, get(key)) && replace(key, value);
+            }
+        }
+
+        public byte @Nullable [] getAndReplace(final byte[] key, final byte[] value) {
+            synchronized (writerLock) {
+                final byte[] before = get(key);
+                replace(key, value);
+                return before;
+            }
+        }
+
+        public byte @Nullable [] getAndDelete(final byte[] key) {
+            synchronized (writerLock) {
+                final byte[] before = get(key);
+                delete(key);
+                return before;
+            }
+        }
+
+        public boolean delete(final byte[] key, final byte[] expected) {
+            synchronized (writerLock) {
+                return Arrays.equals(expected, get(key)) && delete(key);
+            }
+        }
+
+        public byte @Nullable [] computeIfPresent(final byte[] key, final ValueFunction function) {
+            synchronized (writerLock) {
+                final byte[] before = get(key);
+                final byte[] value = before == null ? null : function.apply(before);
+                if (value != null) {
+                    put(key, value);
+                }
+                return value;
             }
         }
 
