@@ -407,10 +407,12 @@ final class EngineStore implements Store {
         lanes.close(deadline);
         epochs.close(this::closedException);
         observation.end();
-        while (!epochs.isQuiet() && System.nanoTime() - deadline < 0) {
+        boolean isQuiet = epochs.isQuiet(); // once is enough: who comes later is refused, though in for a moment
+        while (!isQuiet && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(CLOSE_POLL_NANOS);
+            isQuiet = epochs.isQuiet();
         }
-        if (epochs.isQuiet()) {
+        if (isQuiet) {
             unmap();
             event.ends(pool.path(), true);
             return true;

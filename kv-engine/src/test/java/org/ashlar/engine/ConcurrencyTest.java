@@ -274,6 +274,35 @@ final class ConcurrencyTest {
         }
     }
 
+    /** Who is refused was in for a moment. */
+    @Test
+    void closingIsDoneAlthoughOthersGoOnCalling() {
+        for (int round = 0; round < (TestStores.LONG ? 5_000 : 200); round++) {
+            final EngineStore store = TestStores.tiny(folder.resolve("pool"));
+            final KvMap map = store.map("m");
+            final CountDownLatch running = new CountDownLatch(3);
+            final AtomicBoolean isDone = new AtomicBoolean();
+            final Threads.Part caller = thread -> {
+                running.countDown();
+                while (!isDone.get()) {
+                    try {
+                        assertFalse(map.contains(key(1)));
+                    } catch (final StoreClosedException e) {
+                        // and calls again
+                    }
+                }
+            };
+            Threads.together(List.of(caller, caller, caller, thread -> {
+                running.await();
+                try {
+                    assertTrue(store.close(Duration.ofSeconds(60)));
+                } finally {
+                    isDone.set(true);
+                }
+            }));
+        }
+    }
+
     @Test
     void closingInTheMiddleOfEverythingEndsInTypedExceptions() {
         final Path path = folder.resolve("pool");
