@@ -213,7 +213,7 @@ final class SpaceReuseTest {
         int refused = 0;
         for (int open = 0; open < 3; open++) {
             try (EngineStore store = EngineStore.open(path, TestStores.options(), small)) {
-                for (int i = 0; i < 4_000; i++) {
+                for (int i = 0; i < (TestStores.LONG ? 4_000 : 1_500); i++) {
                     final KvMap map = store.map("m" + random.nextInt(3));
                     final int number = random.nextInt(900) * 3 + map.name().charAt(1) - '0';
                     if (random.nextInt(8) == 0) {
