@@ -354,8 +354,8 @@ final class MapCore {
             noteWrite(record);
             isWritten = true;
         } catch (final StoreFullException e) {
-            throw new WriterException(
-                    e); // this record has its place, so it is another store's, or of a call that the writer made
+            // This record has its place: it is another store's, or of a call that the writer made.
+            throw new WriterException(e);
         } finally {
             participant.leaveScope();
             if (!isWritten) {
