@@ -14,6 +14,7 @@ import org.ashlar.kv.Store;
  * ordinary one, measured in turns. Ratios are taken within a round; what is reported is the median of the rounds.
  */
 final class PagesPart {
+    private static final String POOL = "store.pool";
     private static final int SLICES = 20;
 
     private enum Measured {
@@ -50,8 +51,8 @@ final class PagesPart {
         final long bytes = Scratch.poolBytes(settings.records);
         try (Scratch small = Scratch.in(settings.path, bytes);
                 Scratch huge = Scratch.in(hugePath, bytes);
-                Store smallStore = Pools.open(small.file("store.pool"));
-                Store hugeStore = Pools.open(huge.file("store.pool"));
+                Store smallStore = Pools.open(small.file(POOL));
+                Store hugeStore = Pools.open(huge.file(POOL));
                 Meter meter = new Meter(settings.cpuTime)) {
             final KvMap smallMap = smallStore.map(Pools.MAP);
             final KvMap hugeMap = hugeStore.map(Pools.MAP);
@@ -71,7 +72,8 @@ final class PagesPart {
     private static String mapped(final Scratch scratch, final Store store) throws IOException {
         return String.format(
                 "%,d MiB of a pool of %,d MiB",
-                ProcessMemory.hugeBytesOf(scratch.file("")) >> 20, store.stats().poolBytes() >> 20);
+                ProcessMemory.withoutFile(scratch.file(POOL)).fileHugeBytes() >> 20,
+                store.stats().poolBytes() >> 20);
     }
 
     private static void compare(

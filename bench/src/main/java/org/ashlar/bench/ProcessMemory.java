@@ -14,9 +14,10 @@ import java.util.regex.Pattern;
  *
  * @param privateBytes pages of this process alone, those of the file's mappings excepted
  * @param fileResidentBytes pages of the file that this process has mapped
+ * @param fileHugeBytes what of them it has mapped by pages of 2 MiB
  * @param pageTableBytes page tables
  */
-public record ProcessMemory(long privateBytes, long fileResidentBytes, long pageTableBytes) {
+public record ProcessMemory(long privateBytes, long fileResidentBytes, long fileHugeBytes, long pageTableBytes) {
     private static final Pattern MAPPING = Pattern.compile("[0-9a-f]+-[0-9a-f]+ \\S+ \\S+ \\S+ (\\d+) *(.*)");
     private static final Pattern KILOBYTES = Pattern.compile("(\\w+):\\s+(\\d+) kB");
 
@@ -47,30 +48,10 @@ public record ProcessMemory(long privateBytes, long fileResidentBytes, long page
         return without((inodeOfMapping, name) -> name.startsWith(prefix));
     }
 
-    /**
-     * Measures pages of 2 MiB.
-     *
-     * @param folder whose files are looked at
-     * @return bytes of them that are mapped by such pages
-     */
-    static long hugeBytesOf(final Path folder) throws IOException {
-        final String prefix = folder.toRealPath() + "/";
-        long bytes = 0;
-        boolean isOne = false;
-        for (final String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
-            final Matcher mapping = MAPPING.matcher(line);
-            if (mapping.matches()) {
-                isOne = mapping.group(2).startsWith(prefix);
-            } else if (isOne) {
-                bytes += bytes(line, "ShmemPmdMapped") + bytes(line, "FilePmdMapped");
-            }
-        }
-        return bytes;
-    }
-
     private static ProcessMemory without(final BiPredicate<String, String> isCountedApart) throws IOException {
         long privateBytes = 0;
         long fileBytes = 0;
+        long hugeBytes = 0;
         boolean ofFile = false;
         try (BufferedReader lines = Files.newBufferedReader(Path.of("/proc/self/smaps"))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -79,12 +60,13 @@ public record ProcessMemory(long privateBytes, long fileResidentBytes, long page
                     ofFile = isCountedApart.test(mapping.group(1), mapping.group(2));
                 } else if (ofFile) {
                     fileBytes += bytes(line, "Rss");
+                    hugeBytes += bytes(line, "ShmemPmdMapped") + bytes(line, "FilePmdMapped");
                 } else {
                     privateBytes += bytes(line, "Private_Clean") + bytes(line, "Private_Dirty");
                 }
             }
         }
-        return new ProcessMemory(privateBytes, fileBytes, pageTables());
+        return new ProcessMemory(privateBytes, fileBytes, hugeBytes, pageTables());
     }
 
     private static long pageTables() throws IOException {

@@ -557,13 +557,7 @@ final class BadPageTest {
     }
 
     private static long recordOf(final MapCore core, final int i) {
-        final byte[] key = key(i);
-        final long record = core.index()
-                .find(
-                        new org.ashlar.engine.record.Keys(42).hash(key, Memory.ARRAY_BASE, key.length),
-                        key,
-                        Memory.ARRAY_BASE,
-                        key.length);
+        final long record = TestStores.recordOf(core, key(i));
         assertTrue(record != 0);
         return record;
     }

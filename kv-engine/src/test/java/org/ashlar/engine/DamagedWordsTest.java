@@ -63,11 +63,6 @@ final class DamagedWordsTest {
         return store.space().pool().dataAddress();
     }
 
-    private static long recordOf(final MapCore core, final byte[] key) {
-        return core.index()
-                .find(new Keys(42).hash(key, Memory.ARRAY_BASE, key.length), key, Memory.ARRAY_BASE, key.length);
-    }
-
     private void load(final Consumer<EngineStore> more) {
         path = folder.resolve("pool");
         try (EngineStore store = TestStores.tiny(path)) {
@@ -177,7 +172,8 @@ final class DamagedWordsTest {
     void aRootWordWithAnImpossibleDepthDoesNotMakeSalvageTakeForEver() {
         load(store -> store.map("one").put(key(1), value(1, 10)));
         spoil(store -> {
-            final long home = recordOf(store.catalog().catalog(), CatalogRecord.nameKey("one".getBytes(US_ASCII)));
+            final long home =
+                    TestStores.recordOf(store.catalog().catalog(), CatalogRecord.nameKey("one".getBytes(US_ASCII)));
             final long tail = CatalogRecord.tailOf(home);
             Memory.putLong(tail, Memory.getLong(tail) | 60);
         });
@@ -224,7 +220,8 @@ final class DamagedWordsTest {
     void aRootWordThatPointsOutOfThePoolIsTold() {
         load(store -> {});
         spoil(store -> {
-            final long home = recordOf(store.catalog().catalog(), CatalogRecord.nameKey("m".getBytes(US_ASCII)));
+            final long home =
+                    TestStores.recordOf(store.catalog().catalog(), CatalogRecord.nameKey("m".getBytes(US_ASCII)));
             final long tail = CatalogRecord.tailOf(home);
             Memory.putLong(tail, Memory.getLong(tail) | 1L << 42);
         });
@@ -241,7 +238,7 @@ final class DamagedWordsTest {
         load(store -> {});
         spoil(store -> {
             for (int i = 0; i < 100; i++) {
-                final long record = recordOf(core(store, "m"), key(i));
+                final long record = TestStores.recordOf(core(store, "m"), key(i));
                 final long place = record + RecordHeader.SPACE_INCARNATION_OFFSET;
                 Memory.putShort(place, (short) (Memory.getShort(place) ^ 0x40));
             }
@@ -265,7 +262,8 @@ final class DamagedWordsTest {
         load(store -> {});
         spoil(store -> {
             for (int i = 0; i < RECORDS; i++) {
-                IndexDamage.duplicate(core(store, "m").index(), recordOf(core(store, "m"), key(i)), dataOf(store));
+                IndexDamage.duplicate(
+                        core(store, "m").index(), TestStores.recordOf(core(store, "m"), key(i)), dataOf(store));
             }
         });
         withStore(TestStores.options(), store -> {
@@ -288,7 +286,7 @@ final class DamagedWordsTest {
         load(store -> store.map("lone").put(key(1), value(1, 3_000)));
         spoil(store -> {
             final MapCore core = core(store, "lone");
-            IndexDamage.duplicate(core.index(), recordOf(core, key(1)), dataOf(store));
+            IndexDamage.duplicate(core.index(), TestStores.recordOf(core, key(1)), dataOf(store));
         });
         withStore(TestStores.options(), store -> {
             final KvMap map = store.map("lone");
@@ -307,11 +305,11 @@ final class DamagedWordsTest {
         load(store -> store.map("large").put(key(1), value(1, 50_000)));
         spoil(store -> {
             final MapCore core = core(store, "m");
-            final long large = recordOf(core(store, "large"), key(1));
+            final long large = TestStores.recordOf(core(store, "large"), key(1));
             // A record within a value, with the right key.
             final long image = large + 2 * PAGE_BYTES + 64;
-            Memory.copyIn(bytesOf(recordOf(core, key(7)), 70), Memory.ARRAY_BASE, image, 70);
-            IndexDamage.redirect(core.index(), recordOf(core, key(7)), dataOf(store), image - dataOf(store));
+            Memory.copyIn(bytesOf(TestStores.recordOf(core, key(7)), 70), Memory.ARRAY_BASE, image, 70);
+            IndexDamage.redirect(core.index(), TestStores.recordOf(core, key(7)), dataOf(store), image - dataOf(store));
         });
         withStore(TestStores.options(), store -> {
             assertThrows(CorruptStoreException.class, () -> store.map("m").delete(key(7)));
@@ -334,7 +332,9 @@ final class DamagedWordsTest {
             store.map("large").put(key(2), value(2, 20_000));
         });
         spoil(store -> {
-            final long first = Math.min(recordOf(core(store, "large"), key(1)), recordOf(core(store, "large"), key(2)));
+            final long first = Math.min(
+                    TestStores.recordOf(core(store, "large"), key(1)),
+                    TestStores.recordOf(core(store, "large"), key(2)));
             Memory.putInt(first + RecordHeader.VALUE_LENGTH_OFFSET, 40_000);
         });
         withStore(TestStores.options().withVerifyReads(true), store -> {
@@ -363,9 +363,9 @@ final class DamagedWordsTest {
         load(store -> store.map("other").put(key(1), value(1, 33)));
         spoil(store -> IndexDamage.redirect(
                 core(store, "m").index(),
-                recordOf(core(store, "m"), key(7)),
+                TestStores.recordOf(core(store, "m"), key(7)),
                 dataOf(store),
-                recordOf(core(store, "other"), key(1)) - dataOf(store)));
+                TestStores.recordOf(core(store, "other"), key(1)) - dataOf(store)));
         withStore(TestStores.options(), store -> {
             assertThrows(CorruptStoreException.class, () -> store.map("m").forEach((key, value) -> true));
             assertThrows(
@@ -380,7 +380,7 @@ final class DamagedWordsTest {
         load(store -> {});
         spoil(store -> {
             final HashIndex index = core(store, "m").index();
-            final long record = recordOf(core(store, "m"), key(7));
+            final long record = TestStores.recordOf(core(store, "m"), key(7));
             if (hiding == Hiding.IN_ANOTHER_LINE) {
                 IndexDamage.moveAway(index, record, dataOf(store), new Keys(42).hashOf(record));
             } else {
@@ -413,7 +413,7 @@ final class DamagedWordsTest {
     void verifiedReadsHandOutNoDamagedValueThatIsReplacedOrRemoved() {
         load(store -> {});
         spoil(store -> {
-            final long record = recordOf(core(store, "m"), key(7));
+            final long record = TestStores.recordOf(core(store, "m"), key(7));
             Memory.putByte(record + RecordHeader.BYTES + 10, (byte) ~Memory.getByte(record + RecordHeader.BYTES + 10));
         });
         withStore(TestStores.options().withVerifyReads(true), store -> {
@@ -439,7 +439,7 @@ final class DamagedWordsTest {
         load(store -> {});
         spoil(store -> {
             for (int i = 0; i < 2; i++) {
-                final long record = recordOf(core(store, "m"), key(i));
+                final long record = TestStores.recordOf(core(store, "m"), key(i));
                 Memory.putInt(record + RecordHeader.VALUE_LENGTH_OFFSET, i == 0 ? -5 : 50_000_000);
             }
         });
@@ -457,7 +457,7 @@ final class DamagedWordsTest {
 
     private void spoilCatalog(final byte[] key, final int at) {
         spoil(store -> {
-            final long place = recordOf(store.catalog().catalog(), key) + at;
+            final long place = TestStores.recordOf(store.catalog().catalog(), key) + at;
             Memory.putByte(place, (byte) (Memory.getByte(place) ^ 1));
         });
     }
@@ -482,7 +482,7 @@ final class DamagedWordsTest {
             final int[] old = new int[1];
             final byte[] key = CatalogRecord.nameKey("m".getBytes(US_ASCII));
             spoil(store -> {
-                final long place = recordOf(store.catalog().catalog(), key) + offset;
+                final long place = TestStores.recordOf(store.catalog().catalog(), key) + offset;
                 old[0] = Memory.getShort(place);
                 Memory.putShort(place, (short) 0);
             });
@@ -509,7 +509,8 @@ final class DamagedWordsTest {
     void aNameThatIsTooLongForAMapDoesNotEndSalvage() {
         load(store -> {});
         spoil(store -> {
-            final long record = recordOf(store.catalog().catalog(), CatalogRecord.nameKey("m".getBytes(US_ASCII)));
+            final long record =
+                    TestStores.recordOf(store.catalog().catalog(), CatalogRecord.nameKey("m".getBytes(US_ASCII)));
             Memory.putShort(record + RecordHeader.KEY_LENGTH_OFFSET, (short) 2_000);
             final long end = RecordHeader.size(2_000, RecordHeader.valueLength(record)) - RecordHeader.TAIL_BYTES;
             final CRC32C crc = new CRC32C();

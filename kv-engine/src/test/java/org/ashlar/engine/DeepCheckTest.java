@@ -13,7 +13,6 @@ import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.index.IndexDamage;
 import org.ashlar.engine.index.IndexPages;
-import org.ashlar.engine.record.Keys;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.space.Pages;
 import org.ashlar.kv.KvMap;
@@ -72,11 +71,12 @@ final class DeepCheckTest {
         return value;
     }
 
+    private MapCore core() {
+        return ((EngineMap) map).core();
+    }
+
     private long recordOf(final byte[] key) {
-        return ((EngineMap) map)
-                .core()
-                .index()
-                .find(new Keys(42).hash(key, Memory.ARRAY_BASE, key.length), key, Memory.ARRAY_BASE, key.length);
+        return TestStores.recordOf(core(), key);
     }
 
     private void asWriter(final Consumer<Participant> operation) {
@@ -111,7 +111,7 @@ final class DeepCheckTest {
 
     @Test
     void aLiveIndexPageThatCountsAsFreeIsTold() {
-        final long leaf = IndexPages.leaves(((EngineMap) map).core().index()).get(1);
+        final long leaf = IndexPages.leaves(core().index()).get(1);
         store.space().releaseUnpublishedIndexPage(leaf);
         assertTold("the index page at linear offset " + offset(leaf) + " is live but counts as free");
     }
@@ -148,11 +148,7 @@ final class DeepCheckTest {
         map.put(key(-2), around);
         final long outer = recordOf(key(-2));
         assertEquals(chunkOf(inner), chunkOf(outer), "of one incarnation");
-        IndexDamage.redirect(
-                ((EngineMap) map).core().index(),
-                inner,
-                store.space().pool().dataAddress(),
-                offset(outer) + Pages.BYTES);
+        IndexDamage.redirect(core().index(), inner, store.space().pool().dataAddress(), offset(outer) + Pages.BYTES);
         assertTold(
                 "the record at linear offset " + (offset(outer) + Pages.BYTES)
                         + " lies within the place of the one before it",

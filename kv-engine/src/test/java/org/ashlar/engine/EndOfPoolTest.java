@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import org.ashlar.engine.index.IndexDamage;
-import org.ashlar.engine.record.Keys;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.KvMap;
 import org.ashlar.pmem.Memory;
@@ -40,11 +39,12 @@ final class EndOfPoolTest {
             final long end = fill(store);
             final MapCore core = ((EngineMap) map).core();
             if (arguments[0].equals("page")) {
-                final long home = recordOf(store.catalog().catalog(), CatalogRecord.nameKey("m".getBytes(US_ASCII)));
+                final long home =
+                        TestStores.recordOf(store.catalog().catalog(), CatalogRecord.nameKey("m".getBytes(US_ASCII)));
                 Memory.putLong(CatalogRecord.tailOf(home), IndexDamage.word(end >>> 12, 0));
             } else {
                 final long record = data + end - 24; // its header is in the pool, and half of its key
-                final long header = recordOf(core, key);
+                final long header = TestStores.recordOf(core, key);
                 Memory.putLong(record, Memory.getLong(header));
                 Memory.putLong(record + 8, Memory.getLong(header + 8));
                 IndexDamage.redirect(core.index(), header, data, end - 24);
@@ -68,11 +68,6 @@ final class EndOfPoolTest {
                 store.map("filler").put(Integer.toString(i).getBytes(US_ASCII), new byte[60_000]);
             }
             return store.space().usedBytes();
-        }
-
-        private static long recordOf(final MapCore core, final byte[] key) {
-            final long hash = new Keys(42).hash(key, Memory.ARRAY_BASE, key.length);
-            return core.index().find(hash, key, Memory.ARRAY_BASE, key.length);
         }
     }
 }

@@ -23,7 +23,6 @@ import java.util.stream.LongStream;
 import org.ashlar.engine.index.DamagedLeaf;
 import org.ashlar.engine.index.HashIndex;
 import org.ashlar.engine.index.IndexPages;
-import org.ashlar.engine.record.Keys;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.SalvageReport;
@@ -133,13 +132,8 @@ final class SalvageTest {
         Memory.putLong(address & -Long.BYTES, Memory.getLong(address & -Long.BYTES) ^ (1L << ((address & 7) * 8 + 3)));
     }
 
-    private static long recordOf(final MapCore core, final byte[] key) {
-        final long hash = new Keys(42).hash(key, Memory.ARRAY_BASE, key.length);
-        return core.index().find(hash, key, Memory.ARRAY_BASE, key.length);
-    }
-
     private static long catalogRecord(final EngineStore store, final byte[] key) {
-        return recordOf(store.catalog().catalog(), key);
+        return TestStores.recordOf(store.catalog().catalog(), key);
     }
 
     private void spoilFile(final long offset, final byte[] bytes) throws IOException {
@@ -241,7 +235,7 @@ final class SalvageTest {
 
     @Test
     void aRecordThatIsHitIsListedAndAllOthersComeOut() {
-        spoil(store -> flip(recordOf(core(store, "m"), key(1)) + RecordHeader.BYTES + 20));
+        spoil(store -> flip(TestStores.recordOf(core(store, "m"), key(1)) + RecordHeader.BYTES + 20));
         final SalvageReport report = salvage();
         assertEquals(Set.of("m/1"), missing());
         assertEquals(Set.of(), doubtful);
@@ -251,7 +245,7 @@ final class SalvageTest {
 
     @Test
     void aLargeRecordThatIsHitIsListed() {
-        spoil(store -> flip(recordOf(core(store, "large"), key(3)) + 2_000_000));
+        spoil(store -> flip(TestStores.recordOf(core(store, "large"), key(3)) + 2_000_000));
         final SalvageReport report = salvage();
         assertEquals(Set.of("large/3"), missing());
         assertTrue(tells(report, "its key is '3'"), () -> report.lost().toString());

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.stream.LongStream;
+import org.ashlar.engine.record.Keys;
 import org.ashlar.kv.Durability;
 import org.ashlar.kv.Placement;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreOptions;
 import org.ashlar.kv.VerifyReport;
 import org.ashlar.pmem.Geometry;
+import org.ashlar.pmem.Memory;
 import org.junit.jupiter.api.function.Executable;
 
 /** Stores for tests. */
@@ -64,6 +66,12 @@ final class TestStores {
      */
     static EngineStore roomy(final Path path) {
         return EngineStore.open(path, options(), new Tuning(new Geometry(64 << 10, 256 << 10, 4096), 42));
+    }
+
+    /** Address of the record of a key, in a store with hash seed 42; 0 when there is none. */
+    static long recordOf(final MapCore core, final byte[] key) {
+        final long hash = new Keys(42).hash(key, Memory.ARRAY_BASE, key.length);
+        return core.index().find(hash, key, Memory.ARRAY_BASE, key.length);
     }
 
     /** Checks the whole store; a test's last word. */
