@@ -3,6 +3,10 @@ package org.ashlar.engine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreFullException;
 
@@ -27,22 +31,28 @@ final class KillChild {
 
     private KillChild() {}
 
-    /** Arguments: path, number of the life, operations of each writer before it closes. */
+    /** Arguments: path, number of the life, operations of each writer before it closes, most operations of a writer under way. */
     public static void main(final String[] arguments) throws Exception {
         final Path path = Path.of(arguments[0]);
         final long life = Long.parseLong(arguments[1]);
         final long operations = Long.parseLong(arguments[2]);
+        final int atOnce = Integer.parseInt(arguments[3]);
         say(OPENING);
-        try (Store store = TestStores.tiny(path)) {
+        try (Store store = atOnce == 1 ? TestStores.tiny(path) : TestStores.tinySynced(path)) {
             say(OPEN);
             for (int key = 0; key < 3; key++) {
                 say(MAPS);
                 store.map(KillWorkload.mapOf(key));
             }
-            Threads.together(
-                    KillWorkload.WRITERS,
-                    writer -> write(
-                            store, new KillWorkload(writer, life), operations, (char) ('0' + writer), KillChild::say));
+            Threads.together(KillWorkload.WRITERS, writer -> {
+                final char acknowledgement = (char) ('0' + writer);
+                final KillWorkload workload = new KillWorkload(writer, life);
+                if (atOnce == 1) {
+                    write(store, workload, operations, acknowledgement, KillChild::say);
+                } else {
+                    writeAsync(store, workload, operations, acknowledgement, atOnce);
+                }
+            });
             say(CLOSING);
         }
         say(CLOSED);
@@ -67,7 +77,7 @@ final class KillChild {
         for (long i = 0; i < operations; i++) {
             final KillWorkload.Operation operation = workload.next();
             try {
-                operation.run(store.map(KillWorkload.mapOf(operation.key())));
+                operation.run(store);
             } catch (final StoreFullException e) {
                 return; // the last operation is not acknowledged
             }
@@ -79,6 +89,41 @@ final class KillChild {
             if (workload.writer() == 1 && i % OPERATIONS_BEFORE_COMPACTION == OPERATIONS_BEFORE_COMPACTION - 1) {
                 listener.hear(COMPACTING);
                 store.compact();
+            }
+        }
+    }
+
+    /** Runs the operations of one writer, of which many are under way where that can be, and says in their order when each is acknowledged. */
+    private static void writeAsync(
+            final Store store,
+            final KillWorkload workload,
+            final long operations,
+            final char acknowledgement,
+            final int atOnce) {
+        final Deque<CompletableFuture<?>> underWay = new ArrayDeque<>();
+        try {
+            for (long i = 0; i < operations; i++) {
+                final KillWorkload.Operation operation = workload.next();
+                while (underWay.size() >= (operation.canStart() ? atOnce : 1)) {
+                    underWay.remove().join();
+                    say(acknowledgement);
+                }
+                if (operation.canStart()) {
+                    underWay.add(operation.start(store));
+                } else {
+                    operation.run(store);
+                    say(acknowledgement);
+                }
+            }
+            while (!underWay.isEmpty()) {
+                underWay.remove().join();
+                say(acknowledgement);
+            }
+        } catch (final StoreFullException e) {
+            return; // what was under way is not acknowledged
+        } catch (final CompletionException e) {
+            if (!(e.getCause() instanceof StoreFullException)) {
+                throw e;
             }
         }
     }

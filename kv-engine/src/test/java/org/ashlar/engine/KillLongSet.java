@@ -28,10 +28,14 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class KillLongSet {
     private static final int LIVES = 9;
+    private static final int ASYNC_LIVES = 3;
     private static final long LIVES_OF_A_PART = 100;
 
     @TempDir(factory = MemoryFolder.class)
     Path folder;
+
+    @TempDir(factory = DiskFolder.class)
+    Path disk;
 
     private final Path progress = Path.of(System.getProperty("ashlar.kill.progress", "target/kill-long-set"));
 
@@ -55,17 +59,24 @@ final class KillLongSet {
         final KillRun run = new KillRun(folder, part * LIVES_OF_A_PART);
         run.killOverGenerations(LIVES, random);
         run.killAtChosenPoints(folder.resolve("chosen"), random);
+        final KillRun async = new KillRun(disk, part * LIVES_OF_A_PART + LIVES_OF_A_PART / 2, KillRun.AT_ONCE);
+        async.killOverGenerations(ASYNC_LIVES, random);
+        empty(folder);
+        empty(disk);
+        Files.writeString(
+                progress,
+                part + " " + (run.kills() + async.kills()) + " " + (run.acknowledged() + async.acknowledged()) + "\n",
+                StandardCharsets.UTF_8,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+    }
+
+    private static void empty(final Path folder) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (final Path file : files) {
                 Files.delete(file);
             }
         }
-        Files.writeString(
-                progress,
-                part + " " + run.kills() + " " + run.acknowledged() + "\n",
-                StandardCharsets.UTF_8,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.APPEND);
     }
 
     private List<String[]> lines() throws IOException {

@@ -4,17 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import org.ashlar.engine.KillWorkload.Kind;
 import org.ashlar.engine.KillWorkload.Operation;
 import org.ashlar.kv.Store;
 import org.jspecify.annotations.Nullable;
 
-/** What each key of a store holds for certain, over all lives of those who wrote to it and were killed. */
+/**
+ * What each key of a store holds for certain, over all lives of those who wrote to it and were killed. A map that holds nothing and one that
+ * is not there are the same here.
+ */
 final class KillOracle {
-    private final Map<Integer, Operation> certain = new HashMap<>();
+    private final Map<String, Map<Integer, Operation>> certain = new HashMap<>();
 
     /**
      * Takes over one life: what was acknowledged has happened; of the operation that each writer was at, the store tells whether it has.
@@ -23,16 +28,60 @@ final class KillOracle {
      * @return of each writer, whether the operation that it was at has happened
      */
     boolean[] settle(final Store store, final long life, final long[] acknowledged) {
+        return settle(store, life, acknowledged, 1);
+    }
+
+    /**
+     * Takes over one life of writers that may have been at several operations.
+     *
+     * @param atOnce most operations that a writer begins before it waits for the first of them
+     * @return of each writer, whether any that it was at has happened
+     */
+    boolean[] settle(final Store store, final long life, final long[] acknowledged, final int atOnce) {
         final boolean[] happened = new boolean[KillWorkload.WRITERS];
         for (int writer = 0; writer < KillWorkload.WRITERS; writer++) {
-            final Operation inFlight =
-                    replay(life, writer, acknowledged[writer]).next();
-            if (!holds(store, inFlight.key(), certain.get(inFlight.key()))) {
-                assertTrue(inFlight.kind() != Kind.PUT_IF_ABSENT || !certain.containsKey(inFlight.key()));
-                assertTrue(inFlight.kind() != Kind.REPLACE || certain.containsKey(inFlight.key()));
-                apply(inFlight);
-                happened[writer] = true;
+            final KillWorkload workload = replay(life, writer, acknowledged[writer]);
+            final Operation first = workload.next();
+            if (first.isAboutMap()) {
+                happened[writer] = settleMap(store, first);
+            } else {
+                final Map<Integer, List<Operation>> inFlight = new LinkedHashMap<>(); // by key: each has its own order
+                final int most = first.canStart() ? atOnce : 1;
+                Operation operation = first;
+                for (int i = 0; i < most && operation.canStart() == first.canStart(); i++) {
+                    inFlight.computeIfAbsent(operation.key(), key -> new ArrayList<>())
+                            .add(operation);
+                    operation = workload.next();
+                }
+                for (final List<Operation> operations : inFlight.values()) {
+                    happened[writer] |= settleKey(store, operations);
+                }
             }
+        }
+        return happened;
+    }
+
+    private boolean settleMap(final Store store, final Operation operation) {
+        final boolean happened = isOtherSize(store, operation.map()) || isOtherSize(store, operation.otherMap());
+        if (happened) {
+            apply(operation);
+        }
+        return happened;
+    }
+
+    private boolean isOtherSize(final Store store, final String map) {
+        final long size = store.mapNames().contains(map) ? store.map(map).size() : 0;
+        return size != in(map).size();
+    }
+
+    private boolean settleKey(final Store store, final List<Operation> operations) {
+        boolean happened = false;
+        for (final Operation operation : operations) {
+            if (holds(store, operation.map(), operation.key())) {
+                return happened;
+            }
+            apply(operation);
+            happened = true;
         }
         return happened;
     }
@@ -57,48 +106,65 @@ final class KillOracle {
     }
 
     private void apply(final Operation operation) {
+        final Map<Integer, Operation> map = in(operation.map());
         switch (operation.kind()) {
-            case PUT -> certain.put(operation.key(), operation);
-            case PUT_IF_ABSENT -> certain.putIfAbsent(operation.key(), operation);
-            case REPLACE -> certain.replace(operation.key(), operation);
-            case DELETE -> certain.remove(operation.key());
+            case PUT -> map.put(operation.key(), operation);
+            case PUT_IF_ABSENT -> map.putIfAbsent(operation.key(), operation);
+            case REPLACE -> map.replace(operation.key(), operation);
+            case DELETE -> map.remove(operation.key());
+            case CLEAR, DROP -> map.clear();
+            case RENAME -> {
+                final Map<Integer, Operation> other = in(operation.otherMap());
+                if (map.isEmpty()) {
+                    map.putAll(other);
+                    other.clear();
+                } else {
+                    map.clear();
+                }
+            }
         }
     }
 
-    private static boolean holds(final Store store, final int key, final @Nullable Operation expected) {
-        if (!store.mapNames().contains(KillWorkload.mapOf(key))) {
+    private Map<Integer, Operation> in(final String map) {
+        return certain.computeIfAbsent(map, name -> new HashMap<>());
+    }
+
+    private boolean holds(final Store store, final String map, final int key) {
+        final @Nullable Operation expected = in(map).get(key);
+        if (!store.mapNames().contains(map)) {
             return expected == null;
         }
-        final byte[] found = store.map(KillWorkload.mapOf(key)).get(KillWorkload.key(key));
+        final byte[] found = store.map(map).get(KillWorkload.key(key));
         return expected == null ? found == null : found != null && Arrays.equals(expected.value(), found);
     }
 
     /** Checks that a store holds just this, and is sound. */
     void check(final Store store, final String what) {
-        certain.forEach((key, operation) ->
-                assertTrue(holds(store, key, operation), () -> "key " + key + " lost " + operation + "; " + what));
+        certain.forEach((map, operations) -> operations.forEach((key, operation) -> assertTrue(
+                holds(store, map, key), () -> "key " + key + " of " + map + " lost " + operation + "; " + what)));
         long found = 0;
         for (final String name : store.mapNames()) {
             found += store.map(name).size();
             store.map(name).forEach((key, value) -> {
                 final int number = ByteBuffer.wrap(key.toByteArray()).getInt();
-                final Operation expected = certain.get(number);
+                final Operation expected = in(name).get(number);
                 assertTrue(
                         expected != null && Arrays.equals(expected.value(), value.toByteArray()),
-                        () -> "key " + number + " holds what nobody stored last; " + what);
+                        () -> "key " + number + " of " + name + " holds what nobody stored last; " + what);
                 return true;
             });
         }
-        assertEquals(certain.size(), found, what);
+        assertEquals(size(), found, what);
         TestStores.assertSound(store);
     }
 
     int size() {
-        return certain.size();
+        return certain.values().stream().mapToInt(Map::size).sum();
     }
 
     long liveBytes() {
         return certain.values().stream()
+                .flatMap(operations -> operations.values().stream())
                 .mapToLong(operation -> operation.length() + 50)
                 .sum();
     }

@@ -28,6 +28,11 @@ public final class KillPoint implements MemoryRecorder {
         DOUBLING("Directory", "writeRoot", 3),
         GROWTH("PoolGrowth", "", 3),
         FIRST_TOUCH("FirstTouch", "", 3),
+        CLEAR("Catalog", "clear", 40),
+        DROP("Catalog", "drop", 20),
+        RENAME("Catalog", "rename", 40),
+        REAPING("Reaper", "", 40),
+        COMPACTION("RecordMover", "", 40),
         CLOSE("EngineStore", "close", 2);
 
         private final String type;

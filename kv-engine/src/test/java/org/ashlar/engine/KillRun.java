@@ -16,9 +16,13 @@ import org.ashlar.pmem.Memory;
 final class KillRun {
     static final long ENDLESS = Long.MAX_VALUE;
 
+    /** Most operations of one writer that are under way, where it does not wait for each. */
+    static final int AT_ONCE = 50;
+
     private static final long MOST_LIVE_BYTES = 4 << 20; // of 16 MiB; a full store would end the child
 
     private final Path folder;
+    private final int atOnce;
     private final KillOracle oracle = new KillOracle();
     private long life;
     private long kills;
@@ -50,7 +54,18 @@ final class KillRun {
      * @param life number of the first child's life; what a child writes follows from it
      */
     KillRun(final Path folder, final long life) {
+        this(folder, life, 1);
+    }
+
+    /**
+     * Prepares a run of children that sync pages, and write without waiting.
+     *
+     * @param life number of the first child's life
+     * @param atOnce most operations that a writer begins before it waits for the first of them
+     */
+    KillRun(final Path folder, final long life, final int atOnce) {
         this.folder = folder;
+        this.atOnce = atOnce;
         this.life = life;
     }
 
@@ -114,7 +129,12 @@ final class KillRun {
         final List<String> flags = new ArrayList<>(plan.flags);
         flags.add(ChildJvm.OPENS);
         final Process child = new ProcessBuilder(ChildJvm.command(
-                        flags, KillChild.class, path.toString(), Long.toString(life), Long.toString(plan.operations)))
+                        flags,
+                        KillChild.class,
+                        path.toString(),
+                        Long.toString(life),
+                        Long.toString(plan.operations),
+                        Integer.toString(atOnce)))
                 .redirectError(errors.toFile())
                 .start();
         final long[] acknowledged = new long[KillWorkload.WRITERS];
@@ -158,7 +178,7 @@ final class KillRun {
 
     private void check(final Path path, final long[] acknowledged, final Plan plan) {
         try (EngineStore store = TestStores.tiny(path)) {
-            oracle.settle(store, life, acknowledged);
+            oracle.settle(store, life, acknowledged, atOnce);
             acknowledgedInAll += Arrays.stream(acknowledged).sum();
             oracle.check(store, plan + ", acknowledged " + Arrays.toString(acknowledged) + ", life " + life);
             life++;

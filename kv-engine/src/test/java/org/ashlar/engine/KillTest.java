@@ -15,12 +15,21 @@ final class KillTest {
     @TempDir(factory = MemoryFolder.class)
     Path folder;
 
+    @TempDir(factory = DiskFolder.class)
+    Path disk;
+
     private final long life = Long.getLong("ashlar.seed", System.nanoTime() & 0xFFFFF) * 100;
     private final SplittableRandom random = new SplittableRandom(life);
 
     @Test
     void whatWasAcknowledgedIsThereAfterEachKillOverGenerations() throws Exception {
         new KillRun(folder, life).killOverGenerations(TestStores.LONG ? 400 : 10, random);
+    }
+
+    /** With syncs of pages, where writes that nobody waits for go to threads of the store, and share syncs. */
+    @Test
+    void writesThatNobodyWaitsForAreWholeOrAbsentAfterAKill() throws Exception {
+        new KillRun(disk, life, KillRun.AT_ONCE).killOverGenerations(TestStores.LONG ? 100 : 3, random);
     }
 
     @Test

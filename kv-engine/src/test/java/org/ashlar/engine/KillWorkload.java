@@ -3,15 +3,21 @@ package org.ashlar.engine;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import org.ashlar.kv.KvMap;
+import org.ashlar.kv.Store;
 
 /**
  * The operations of one writer in one life of a process: they follow from the seed, so that who knows how many were
- * acknowledged knows them all. Each writer has keys of its own.
+ * acknowledged knows them all. Each writer has keys of its own in maps that all share, and two maps of its own, which it clears, drops and
+ * renames.
  */
 final class KillWorkload {
     static final int WRITERS = 2;
     private static final int KEYS = 700;
+    private static final int OWN_MAPS = 2;
+    private static final int OWN_KEYS = 300;
+    private static final int FIRST_OWN_KEY = 1_000_000;
 
     /** Numbers of keys whose hashes begin alike: few of them make the directory deep, so that it doubles again and again. */
     private static final List<Integer> ALIKE = TinyStores.collidingKeys(3_000, 1_000, 9, KillWorkload::key);
@@ -26,24 +32,71 @@ final class KillWorkload {
         PUT,
         PUT_IF_ABSENT,
         REPLACE,
-        DELETE
+        DELETE,
+        /** Of the operation's map. */
+        CLEAR,
+        /** Of the operation's map. */
+        DROP,
+        /**
+         * The writer's other map takes the name of this one, where this one holds nothing. Where it does, it is dropped.
+         */
+        RENAME
     }
 
     /**
      * One operation.
      *
+     * @param key what it is about, where that is not the whole map
      * @param stamp tells its value from all others; the value's bytes follow from it
      */
-    record Operation(Kind kind, int key, long stamp, int length) {
+    record Operation(Kind kind, String map, int key, long stamp, int length) {
         byte[] value() {
             final byte[] value = new byte[length];
             new SplittableRandom(stamp).nextBytes(value);
             return value;
         }
 
-        void run(final KvMap map) {
+        boolean isAboutMap() {
+            return kind == Kind.CLEAR || kind == Kind.DROP || kind == Kind.RENAME;
+        }
+
+        /** Whether {@link #start} can run it. */
+        boolean canStart() {
+            return kind == Kind.PUT || kind == Kind.DELETE;
+        }
+
+        /** The writer's map that is not this operation's. */
+        String otherMap() {
+            return map.substring(0, map.length() - 1) + (map.endsWith("0") ? '1' : '0');
+        }
+
+        /** Begins it, for somebody who does not wait for it. */
+        CompletableFuture<?> start(final Store store) {
+            final KvMap target = store.map(map);
+            return kind == Kind.PUT
+                    ? target.putAsync(KillWorkload.key(key), value())
+                    : target.deleteAsync(KillWorkload.key(key));
+        }
+
+        void run(final Store store) {
             switch (kind) {
-                case PUT -> put(map, KillWorkload.key(key), value());
+                case CLEAR -> store.map(map).clear();
+                case DROP -> store.dropMap(map);
+                case RENAME -> rename(store);
+                default -> run(store.map(map));
+            }
+        }
+
+        private void rename(final Store store) {
+            final boolean holdsSomething = store.map(map).size() > 0;
+            store.dropMap(map);
+            if (!holdsSomething) {
+                store.renameMap(otherMap(), map);
+            }
+        }
+
+        private void run(final KvMap map) {
+            switch (kind) {
                 case PUT_IF_ABSENT -> {
                     if (stamp % 2 == 0) {
                         map.putIfAbsent(KillWorkload.key(key), value());
@@ -53,6 +106,7 @@ final class KillWorkload {
                 }
                 case REPLACE -> replace(map, KillWorkload.key(key), value());
                 case DELETE -> delete(map, KillWorkload.key(key));
+                default -> put(map, KillWorkload.key(key), value());
             }
         }
 
@@ -108,9 +162,19 @@ final class KillWorkload {
         return writer;
     }
 
-    /** Name of the map that an operation goes to. */
+    /** Name of the map that a key of the shared ones is in. */
     static String mapOf(final int key) {
         return "map-" + key % 3;
+    }
+
+    /** Names of the maps that a key may be in, by now. */
+    static List<String> mapsOf(final int key) {
+        final int writer = key % WRITERS;
+        return key < FIRST_OWN_KEY ? List.of(mapOf(key)) : List.of(ownMap(writer, 0), ownMap(writer, 1));
+    }
+
+    private static String ownMap(final int writer, final int number) {
+        return "own-" + writer + '-' + number;
     }
 
     static byte[] key(final int key) {
@@ -119,24 +183,45 @@ final class KillWorkload {
 
     Operation next() {
         number++;
+        if (random.nextInt(6) == 0) {
+            return nextOnOwnMap();
+        }
         // Mostly few keys, often written; some that are new and make the index grow.
         final int key = switch (random.nextInt(8)) {
             case 0 -> (20_000 + random.nextInt(20_000)) * WRITERS + writer;
             case 1 -> alike.get(random.nextInt(alike.size()));
             default -> random.nextInt(KEYS) * WRITERS + writer;
         };
-        final Kind kind = switch (random.nextInt(10)) {
+        return operation(kindOnKey(), mapOf(key), key);
+    }
+
+    private Operation nextOnOwnMap() {
+        final String map = ownMap(writer, random.nextInt(OWN_MAPS));
+        final int key = FIRST_OWN_KEY + random.nextInt(OWN_KEYS) * WRITERS + writer;
+        return switch (random.nextInt(120)) {
+            case 0 -> operation(Kind.CLEAR, map, key);
+            case 1 -> operation(Kind.DROP, map, key);
+            case 2, 3 -> operation(Kind.RENAME, map, key);
+            default -> operation(kindOnKey(), map, key);
+        };
+    }
+
+    private Kind kindOnKey() {
+        return switch (random.nextInt(10)) {
             case 0, 1 -> Kind.DELETE;
             case 2, 3 -> Kind.PUT_IF_ABSENT;
             case 4 -> Kind.REPLACE;
             default -> Kind.PUT;
         };
+    }
+
+    private Operation operation(final Kind kind, final String map, final int key) {
         final int length = switch (random.nextInt(60)) {
             case 0 -> random.nextInt(150_000);
             case 1, 2 -> random.nextInt(10_000);
             case 3 -> 0;
             default -> random.nextInt(150);
         };
-        return new Operation(kind, key, (life * 31 + writer) * 1_000_000_007L + number, length);
+        return new Operation(kind, map, key, (life * 31 + writer) * 1_000_000_007L + number, length);
     }
 }

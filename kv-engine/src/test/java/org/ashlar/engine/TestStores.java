@@ -60,6 +60,11 @@ final class TestStores {
         return EngineStore.open(path, options(), Tuning.tiny());
     }
 
+    /** As {@link #tiny}, by syncs of pages: for a file on a disk. */
+    static EngineStore tinySynced(final Path path) {
+        return EngineStore.open(path, options().withDurability(Durability.POWER_FAILURE), Tuning.tiny());
+    }
+
     /**
      * As {@link #tiny}, with room for 256 MiB: on a busy machine an operation may not run for a tenth of a second, and nothing that
      * others replace meanwhile can be used again before it ends.

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletionException;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreFullException;
@@ -55,7 +56,7 @@ final class StoreCheck {
             switch (operation.kind()) {
                 case CREATE_MAP, DROP, RENAME, COMPACT -> {}
                 case CLEAR -> map.clear();
-                case PUT -> map.put(key, operation.value().bytes(operation.map(), operation.key()));
+                case PUT -> putInAWay(store, map, key, operation);
                 case PUT_IF_ABSENT ->
                     result = map.putIfAbsent(key, operation.value().bytes(operation.map(), operation.key()));
                 case PUT_IN_PLACE -> {
@@ -70,17 +71,32 @@ final class StoreCheck {
                     result = before != null
                             && map.replace(key, before, operation.value().bytes(operation.map(), operation.key()));
                 }
-                case DELETE -> result = deleteInAWay(map, key, operation, oracle);
+                case DELETE -> result = deleteInAWay(store, map, key, operation, oracle);
                 case GET -> oracle.sawValue(operation.map(), operation.key(), map.get(key));
             }
         } catch (final StoreFullException e) {
             oracle.endWithoutEffect(operation);
             return;
+        } catch (final CompletionException e) {
+            if (e.getCause() instanceof StoreFullException) {
+                oracle.endWithoutEffect(operation);
+                return;
+            }
+            throw e;
         }
         oracle.end(operation, result);
     }
 
     /** By the key, not by dice: so a seed draws what it always drew. */
+    private static void putInAWay(final Store store, final KvMap map, final byte[] key, final Operation operation) {
+        final byte[] value = operation.value().bytes(operation.map(), operation.key());
+        if (operation.key() % 3 == 0 && isDoneByCaller(store)) {
+            map.putAsync(key, value).join();
+        } else {
+            map.put(key, value);
+        }
+    }
+
     private static boolean replaceInAWay(
             final KvMap map, final byte[] key, final Operation operation, final Oracle oracle) {
         final byte[] value = operation.value().bytes(operation.map(), operation.key());
@@ -96,10 +112,11 @@ final class StoreCheck {
     }
 
     private static boolean deleteInAWay(
-            final KvMap map, final byte[] key, final Operation operation, final Oracle oracle) {
-        return switch (operation.key() % 3) {
+            final Store store, final KvMap map, final byte[] key, final Operation operation, final Oracle oracle) {
+        return switch (operation.key() % 4) {
             case 0 -> map.delete(key);
-            case 1 -> {
+            case 1 -> isDoneByCaller(store) ? map.deleteAsync(key).join() : map.delete(key);
+            case 2 -> {
                 final byte[] before = map.getAndDelete(key);
                 oracle.sawBefore(before);
                 yield before != null;
@@ -109,6 +126,11 @@ final class StoreCheck {
                 yield before != null && map.delete(key, before);
             }
         };
+    }
+
+    /** Whether an asynchronous write is done when the call returns; otherwise threads of the store do it, whose turns no seed decides. */
+    private static boolean isDoneByCaller(final Store store) {
+        return !store.durability().mechanism().equals("MSYNC");
     }
 
     /** Reads a key through one of the ways to read. */

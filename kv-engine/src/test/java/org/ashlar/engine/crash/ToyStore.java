@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.zip.CRC32C;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.ashlar.kv.Durability;
@@ -322,6 +323,15 @@ final class ToyStore implements Store {
                     new Class<?>[] {ValueSlot.class},
                     (p, m, a) -> m.invoke(value, a)));
             put(key, value.byteArray());
+        }
+
+        public CompletableFuture<@Nullable Void> putAsync(final byte[] key, final byte[] value) {
+            put(key, value);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        public CompletableFuture<Boolean> deleteAsync(final byte[] key) {
+            return CompletableFuture.completedFuture(delete(key));
         }
 
         public byte @Nullable [] getAndPut(final byte[] key, final byte[] value) {
