@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import org.ashlar.kv.StoreLockedException;
 import org.ashlar.kv.VerifyReport;
 import org.ashlar.pmem.Mounts;
 import org.ashlar.pmem.RefusedCalls;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +63,8 @@ final class HostileMachineTest {
                     case "hold" -> hold(path);
                     case "truncate" -> truncate(path, arguments[2]);
                     case "fill" -> fill(path, arguments[2].equals("tiny"));
+                    case "refill" -> refill(path, path.resolveSibling("ballast"));
+                    case "refill refused" -> refill(path, null);
                     case "serve" -> serve(path);
                     case "read-only" -> readOnly(path);
                     default -> throw new IllegalArgumentException(arguments[0]);
@@ -153,6 +157,76 @@ final class HostileMachineTest {
                         + (stored / 2
                                 + (stored * 9 / 10 + 1) / 2
                                 - store.map("m").size()));
+            }
+        }
+
+        /**
+         * Gives blocks back, which something else takes; stores until the device has none left, one large value at last; and goes on when
+         * it has.
+         *
+         * @param ballast takes all blocks of the device; null where the kernel is to refuse more, to one thread
+         */
+        private static void refill(final Path path, final @Nullable Path ballast) throws Exception {
+            int stored = 0;
+            try (Store store = EngineStore.open(path, TestStores.options(), Tuning.tiny())) {
+                final KvMap map = store.map("m");
+                for (int i = 0; i < 3_000; i++) {
+                    map.put(numbered(i), new byte[1_000]);
+                }
+                map.clear();
+                System.out.println("given back " + (store.compact() >= 1 << 20));
+                if (ballast == null) {
+                    final int[] result = new int[1];
+                    Threads.together(1, t -> {
+                        RefusedCalls.refuseMoreBlocks();
+                        result[0] = storeUntilFull(map);
+                    });
+                    stored = result[0];
+                } else {
+                    takeAllBlocks(ballast);
+                    stored = storeUntilFull(map);
+                    Files.delete(ballast);
+                }
+                System.out.println("stored " + (stored >= 3_000 ? "all" : "some"));
+                for (; stored < 3_000; stored++) {
+                    map.put(numbered(stored), new byte[1_000]);
+                }
+            }
+            try (Store store = EngineStore.open(path, TestStores.options(), Tuning.tiny())) {
+                TestStores.assertSound(store);
+                System.out.println("lost " + (stored - store.map("m").size()));
+            }
+        }
+
+        private static int storeUntilFull(final KvMap map) {
+            int stored = 0;
+            try {
+                for (; stored < 3_000; stored++) {
+                    map.put(numbered(stored), new byte[1_000]);
+                }
+            } catch (final StoreFullException e) {
+                System.out.println("full: " + e.getMessage());
+            }
+            try {
+                map.put(new byte[] {1}, new byte[500_000]); // eight chunks
+                System.out.println("a large value was stored");
+            } catch (final StoreFullException e) {
+                System.out.println("full for a large value: " + e.getMessage());
+            }
+            return stored;
+        }
+
+        private static byte[] numbered(final int key) {
+            return Integer.toString(key).getBytes(StandardCharsets.US_ASCII);
+        }
+
+        private static void takeAllBlocks(final Path ballast) throws IOException {
+            try (OutputStream out = Files.newOutputStream(ballast)) {
+                while (true) {
+                    out.write(new byte[4096]);
+                }
+            } catch (final IOException e) {
+                System.out.println("taken: " + e.getMessage());
             }
         }
 
@@ -278,6 +352,27 @@ final class HostileMachineTest {
         assertTrue(output.contains("full: "), output);
         assertTrue(output.contains("needed "), output);
         assertTrue(output.contains("sound true, lost 0"), output);
+        assertTrue(output.endsWith("exit code 0"), output);
+    }
+
+    /** What was given back to the device when records went may not be had again: another file took it. */
+    @Test
+    void aDeviceWithoutBlocksForAHoleIsToldLosesNothingAndHasRoomAgain() {
+        final String output = ChildJvm.run(
+                folder,
+                Mounts.arePossibleFor("a device that another file fills, rather than the refusal of more blocks")
+                        ? Mounts.command(
+                                "mount -t tmpfs -o size=8m tmpfs /mnt",
+                                ChildJvm.command(Child.class, "refill", "/mnt/pool"))
+                        : ChildJvm.command(
+                                Child.class,
+                                "refill refused",
+                                folder.resolve("pool").toString()));
+        assertTrue(output.contains("given back true"), output);
+        assertTrue(output.contains("full: "), output);
+        assertTrue(output.contains("full for a large value: "), output);
+        assertTrue(output.contains("stored some"), output);
+        assertTrue(output.contains("lost 0"), output);
         assertTrue(output.endsWith("exit code 0"), output);
     }
 

@@ -45,10 +45,19 @@ public final class RefusedCalls {
 
     /** The file system has no {@code fallocate}, as ramfs. */
     public static void refuseAllocation() {
+        refuseAllocation(Errno.EOPNOTSUPP);
+    }
+
+    /** The device is full. */
+    public static void refuseMoreBlocks() {
+        refuseAllocation(Errno.ENOSPC);
+    }
+
+    private static void refuseAllocation(final int errno) {
         install(
                 instruction(LOAD, 0, NUMBER),
                 instruction(SKIP_UNLESS_EQUAL, 1, FALLOCATE),
-                instruction(RETURN, 0, FAIL | Errno.EOPNOTSUPP),
+                instruction(RETURN, 0, FAIL | errno),
                 instruction(RETURN, 0, ALLOW));
     }
 
