@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 record Tuning(@Nullable Geometry geometry, long hashSeed) {
     static final Tuning STANDARD = new Tuning(null, 0);
 
-    private static final long MOST_PAID_NANOS = 2_500_000;
+    private static final long MOST_PAID_NANOS = 1_000_000;
     private static final int TINY_CHUNK = 64 << 10;
     private static final long TINY_SECTION = 256 << 10;
     private static final int TINY_CHUNKS = 256;

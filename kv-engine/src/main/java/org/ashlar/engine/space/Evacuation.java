@@ -46,7 +46,7 @@ public final class Evacuation {
      */
     private static final int PAID_FRACTION = 8;
 
-    private static final int LEAST_PAID_PAGES = 24;
+    private static final int LEAST_PAID_PAGES = 4;
     private static final int MOST_PAID_PAGES = 48;
 
     /** Moves records. Called by one thread at a time. */

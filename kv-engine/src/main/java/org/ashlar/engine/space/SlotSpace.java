@@ -6,6 +6,7 @@ import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.Scratch;
 import org.ashlar.kv.CorruptStoreException;
+import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.ChunkHeader;
 import org.ashlar.pmem.CoreDescriptor;
 import org.ashlar.pmem.Descriptors;
@@ -26,6 +27,11 @@ import org.roaringbitmap.RoaringBitmap;
 final class SlotSpace {
     /** A page goes on its class's list when a quarter of it is free. */
     private static final int LISTED_FRACTION = 4;
+
+    /**
+     * Of pages that were listed and have no room any more, an allocation looks at so many: there can be all those that a class once had.
+     */
+    private static final int MOST_STALE = 128;
 
     private final Chunks chunks;
     private final Descriptors descriptors;
@@ -182,13 +188,25 @@ final class SlotSpace {
 
     /** A page with free slots that is now active for the caller. */
     private long nextPage(final Participant participant, final int sizeClass, final ChunkSource source) {
-        long listed = popListed(sizeClass);
+        long listed = popListed(sizeClass, MOST_STALE);
         if (listed < 0 && source.sweepSome(participant)) { // once: a put looks at few of the pages of earlier opens
-            listed = popListed(sizeClass);
+            listed = popListed(sizeClass, MOST_STALE);
         }
         if (listed >= 0) {
             return listed;
         }
+        try {
+            return freshPage(sizeClass, source);
+        } catch (final StoreFullException e) {
+            listed = popListed(sizeClass, Integer.MAX_VALUE);
+            if (listed < 0) {
+                throw e;
+            }
+            return listed;
+        }
+    }
+
+    private long freshPage(final int sizeClass, final ChunkSource source) {
         final RecordedLock lock = lists.lock(sizeClass);
         lock.lock();
         try {
@@ -208,9 +226,13 @@ final class SlotSpace {
         }
     }
 
-    private long popListed(final int sizeClass) {
+    /**
+     * The first page of a class's list that has room, active; -1 when there is none, or when so many others were found first that were listed
+     * and then emptied, or became another class's. Those leave the list.
+     */
+    private long popListed(final int sizeClass, final int mostStale) {
         try {
-            while (true) {
+            for (int stale = 0; stale < mostStale; stale++) {
                 // The page may be another class's by now, or one of the index, whose lock is held for long, and by
                 // those who wait for
                 // this list: so the list is not locked here. LISTED keeps others from listing the page meanwhile.
@@ -236,6 +258,7 @@ final class SlotSpace {
                     lists.pushForeign(owner, page);
                 }
             }
+            return -1;
         } finally {
             lists.deliverForeign();
         }

@@ -1,0 +1,131 @@
+package org.ashlar.engine;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import org.ashlar.engine.epoch.Epochs;
+import org.ashlar.engine.epoch.Participant;
+import org.ashlar.kv.KvMap;
+import org.ashlar.kv.StoreFullException;
+import org.ashlar.pmem.MemoryRecorder;
+import org.ashlar.pmem.RecorderHub;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What one put does at most, whatever became of the space that its size class once had; counted in stores, not in time. */
+@Tag("simulator")
+final class AllocationCostTest {
+    private static final int RECORDS = 9_000;
+    private static final int RECORD_BYTES = 1_000; // three in a page of 4 KiB
+    private static final int OTHER_BYTES = 300;
+    private static final int MOST_STORES = 2_000;
+    private static final long PAGE = 4096;
+
+    @TempDir(factory = MemoryFolder.class)
+    Path folder;
+
+    /** Counts stores to mapped memory by any thread: there is one. */
+    private static final class StoreCounter implements MemoryRecorder {
+        private long stores;
+
+        @Override
+        public void store(final long address, final long length) {
+            stores++;
+        }
+
+        @Override
+        public void storeRelease(final long address, final long length) {
+            stores++;
+        }
+
+        @Override
+        public void writeBack(final long address, final long length) {}
+
+        @Override
+        public void fence() {}
+    }
+
+    @AfterEach
+    void installNoRecorder() {
+        RecorderHub.install(null);
+    }
+
+    private static byte[] key(final int number) {
+        return ByteBuffer.allocate(Integer.BYTES).putInt(number).array();
+    }
+
+    private static long storesOf(final Runnable operation) {
+        final StoreCounter counter = new StoreCounter();
+        RecorderHub.install(counter);
+        operation.run();
+        RecorderHub.install(null);
+        return counter.stores;
+    }
+
+    /** All pages of a class were listed, as they had room, and then became another class's. */
+    @Test
+    void aPutLooksAtFewOfThePagesThatWereListedAndAreAnothersByNow() {
+        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
+            final KvMap map = store.map("m");
+            for (int i = 0; i < RECORDS; i++) {
+                map.put(key(i), new byte[RECORD_BYTES]);
+            }
+            final long used = store.stats().chunks();
+            for (int i = 0; i < RECORDS; i++) {
+                map.delete(key(i));
+            }
+            for (int i = 0; i < RECORDS * 3; i++) {
+                map.put(key(i), new byte[OTHER_BYTES]);
+            }
+            assertTrue(store.stats().chunks() <= used + 2, "the pages serve the other class");
+            long most = 0;
+            for (int i = 0; i < 50; i++) {
+                final int number = RECORDS * 3 + i;
+                most = Math.max(most, storesOf(() -> map.put(key(number), new byte[RECORD_BYTES])));
+            }
+            final long stores = most;
+            assertTrue(stores < MOST_STORES, () -> stores + " stores by one put");
+            TestStores.assertSound(store);
+        }
+    }
+
+    /** Behind more pages that are another class's than an allocation looks at, there is one with room: where nothing else has any,
+     * an allocation finds it. */
+    @Test
+    void aFullStoreFindsTheLastPageWithRoom() {
+        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
+            final KvMap map = store.map("m");
+            for (int i = 0; i < RECORDS; i++) {
+                map.put(key(i), new byte[RECORD_BYTES]);
+            }
+            for (int i = 1;
+                    i < RECORDS;
+                    i++) { // the page of the first record is listed first, and so is the last of the list
+                map.delete(key(i));
+            }
+            final Participant participant = store.enterForWriting();
+            assertTrue(allocateAll(store, participant, OTHER_BYTES).size() > 100, "most pages are the other class's");
+            final Set<Long> pages = allocateAll(store, participant, RECORD_BYTES);
+            Epochs.exit(participant);
+            final long page = TestStores.recordOf(((EngineMap) map).core(), key(0)) / PAGE;
+            assertTrue(pages.contains(page), "the page of the record that is left has room for two more");
+        }
+    }
+
+    /** Takes places for records until the store is full, and returns their pages. Not by puts, which would make room. */
+    private static Set<Long> allocateAll(final EngineStore store, final Participant participant, final int bytes) {
+        final Set<Long> pages = new HashSet<>();
+        try {
+            while (true) {
+                pages.add(store.space().allocateRecord(participant, bytes) / PAGE);
+            }
+        } catch (final StoreFullException e) {
+            return pages;
+        }
+    }
+}
