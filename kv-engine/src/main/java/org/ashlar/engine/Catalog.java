@@ -50,8 +50,12 @@ final class Catalog implements Liveness {
 
     private final Superblock superblock;
     private @Nullable Parts parts;
+
     /** The name of the map whose record I is not written yet, if there is one. */
     private byte @Nullable [] unregistered;
+
+    /** Why this open cannot tell whether there is such a map. No map is made or goes then: all that there is is served. */
+    private @Nullable CorruptStoreException undecided;
 
     /** Whether the hash seed is known to be that of the records. Under the lock. */
     private boolean isSeedSound;
@@ -74,8 +78,12 @@ final class Catalog implements Liveness {
         parts = new Parts(space, keys, context, catalog);
         cores.put(IndexContext.CATALOG_INCARNATION, catalog);
         final int last = superblock.lastIncarnation();
-        if (last >= IndexContext.FIRST_INCARNATION && !isRegistered(last)) {
-            unregistered = findByIncarnation(last);
+        try {
+            if (last >= IndexContext.FIRST_INCARNATION && !isRegistered(last)) {
+                unregistered = findByIncarnation(last);
+            }
+        } catch (final CorruptStoreException e) {
+            undecided = e;
         }
     }
 
@@ -162,9 +170,12 @@ final class Catalog implements Liveness {
     MapRef findOrCreate(final Participant participant, final byte[] name) {
         lock.lock();
         try {
-            register(participant);
+            if (undecided == null) {
+                register(participant);
+            }
             MapCore core = find(name);
             if (core == null) {
+                checkDecided();
                 checkSeed();
                 create(participant, name);
                 core = find(name);
@@ -172,7 +183,9 @@ final class Catalog implements Liveness {
             if (core == null) {
                 throw new IllegalStateException("a map that was just created is not there");
             }
-            register(participant);
+            if (undecided == null) {
+                register(participant);
+            }
             return refOf(name, core);
         } finally {
             lock.unlock();
@@ -402,6 +415,7 @@ final class Catalog implements Liveness {
             throw new StoreException(
                     "the renaming of a map was cut off by a fault; close the store, check the device, and open it again");
         }
+        checkDecided();
         final byte[] name = unregistered;
         if (name != null) {
             final MapCore core = find(name);
@@ -414,6 +428,14 @@ final class Catalog implements Liveness {
         }
         if (superblock.moving() != 0) {
             endMove(participant);
+        }
+    }
+
+    private void checkDecided() {
+        final CorruptStoreException why = undecided;
+        if (why != null) {
+            throw new CorruptStoreException(
+                    "maps can be used, and none can be made, cleared, dropped or renamed: " + why.getMessage(), why);
         }
     }
 
@@ -523,6 +545,9 @@ final class Catalog implements Liveness {
         }
         final long home = record(CatalogRecord.incarnationKey(incarnation));
         if (home == 0) {
+            if (incarnation == superblock.lastIncarnation()) {
+                checkDecided(); // its name may not be known yet
+            }
             return null;
         }
         final MapCore core = find(CatalogRecord.nameOf(home));

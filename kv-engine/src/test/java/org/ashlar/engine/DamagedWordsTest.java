@@ -231,6 +231,42 @@ final class DamagedWordsTest {
         });
     }
 
+    /** Redirects the catalog's entry of a record to a record of a map. */
+    private static void redirectInCatalog(final EngineStore store, final byte[] key, final long target) {
+        final MapCore catalog = store.catalog().catalog();
+        IndexDamage.redirect(catalog.index(), TestStores.recordOf(catalog, key), dataOf(store), target - dataOf(store));
+    }
+
+    private static void assertAllIsThere(final Store store, final String map) {
+        for (int i = 0; i < 100; i++) {
+            assertArrayEquals(value(i, 30), store.map(map).get(key(i)), map);
+        }
+    }
+
+    /** At an open the catalog looks whether the map that was made last has both its records. */
+    @Test
+    void anOpenThatCannotTellWhetherTheLastMapIsRegisteredServesAllMaps() {
+        load(store -> {
+            for (int i = 0; i < 100; i++) {
+                store.map("last").put(key(i), value(i, 30));
+            }
+        });
+        spoil(store -> redirectInCatalog(
+                store,
+                CatalogRecord.incarnationKey(core(store, "last").incarnation()),
+                TestStores.recordOf(core(store, "m"), key(1))));
+        withStore(TestStores.options(), store -> {
+            assertEquals(RECORDS, store.map("m").size());
+            assertThrows(CorruptStoreException.class, () -> store.map("new"));
+            assertThrows(CorruptStoreException.class, () -> store.renameMap("m", "new"));
+            for (int i = 0; i < 3_000; i++) {
+                store.map("m").put(key(i), value(i, 60)); // takes what is free
+            }
+            assertAllIsThere(store, "last");
+            assertTrue(tells(store, "does not belong to the record"));
+        });
+    }
+
     // ------------------------------------------------------------------------------------------------------- records
 
     @Test
