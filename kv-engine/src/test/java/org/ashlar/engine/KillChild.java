@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreFullException;
 
@@ -48,7 +49,7 @@ final class KillChild {
                 final char acknowledgement = (char) ('0' + writer);
                 final KillWorkload workload = new KillWorkload(writer, life);
                 if (atOnce == 1) {
-                    write(store, workload, operations, acknowledgement, KillChild::say);
+                    write(store, workload, operations, acknowledgement, false, KillChild::say);
                 } else {
                     writeAsync(store, workload, operations, acknowledgement, atOnce);
                 }
@@ -64,12 +65,17 @@ final class KillChild {
         void hear(char what) throws IOException;
     }
 
-    /** Runs the operations of one writer, and says when each is acknowledged. */
+    /**
+     * Runs the operations of one writer, and says when each is acknowledged.
+     *
+     * @param isDamaged whether the store may be damaged: then what an operation is told of that counts as an acknowledgement
+     */
     static void write(
             final Store store,
             final KillWorkload workload,
             final long operations,
             final char acknowledgement,
+            final boolean isDamaged,
             final Listener listener)
             throws IOException {
         long splits = 0;
@@ -80,6 +86,10 @@ final class KillChild {
                 operation.run(store);
             } catch (final StoreFullException e) {
                 return; // the last operation is not acknowledged
+            } catch (final CorruptStoreException e) {
+                if (!isDamaged) {
+                    throw e;
+                }
             }
             listener.hear(acknowledgement);
             if (workload.writer() == 0 && i % 16 == 0) {
@@ -88,7 +98,17 @@ final class KillChild {
             }
             if (workload.writer() == 1 && i % OPERATIONS_BEFORE_COMPACTION == OPERATIONS_BEFORE_COMPACTION - 1) {
                 listener.hear(COMPACTING);
-                store.compact();
+                compact(store, isDamaged);
+            }
+        }
+    }
+
+    private static void compact(final Store store, final boolean isDamaged) {
+        try {
+            store.compact();
+        } catch (final CorruptStoreException e) {
+            if (!isDamaged) {
+                throw e;
             }
         }
     }

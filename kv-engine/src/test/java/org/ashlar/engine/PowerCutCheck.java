@@ -53,7 +53,7 @@ final class PowerCutCheck {
             final String what = PowerCutPools.NAMES.get(pool) + " after cut " + cut + ", " + PowerCutPlan.of(seed, cut)
                     + ", acknowledged " + Arrays.toString(history.acknowledged(cut, pool)) + ", "
                     + store.durability();
-            final boolean[] happened = store.durability().mechanism().equals(PAGE_CACHE)
+            final boolean[] happened = isAged(store)
                     ? checkAged(store, pool, seed, history, what)
                     : checkAll(store, pool, seed, history, what);
             if (cut % 2 == 1) {
@@ -61,6 +61,11 @@ final class PowerCutCheck {
             }
             return happened;
         }
+    }
+
+    /** Whether a cut may leave anything of what was written before, so that the store is damaged. */
+    static boolean isAged(final EngineStore store) {
+        return store.durability().mechanism().equals(PAGE_CACHE);
     }
 
     private static boolean[] checkAll(

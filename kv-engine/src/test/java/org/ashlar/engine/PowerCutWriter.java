@@ -76,6 +76,7 @@ final class PowerCutWriter {
                         new KillWorkload(writer, life),
                         plan.operations(),
                         PowerCutPools.acknowledgement(pool, writer),
+                        PowerCutCheck.isAged(store),
                         this::say)));
             }
             for (final Thread writer : writers) {
