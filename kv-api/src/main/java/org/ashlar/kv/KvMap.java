@@ -464,6 +464,16 @@ public interface KvMap {
     Iterable<byte[]> keys();
 
     /**
+     * Iterates over the values, copied; as {@link #entries}.
+     *
+     * @return the values; each call of {@code iterator()} begins anew
+     */
+    default Iterable<byte[]> values() {
+        final Iterable<KvEntry> entries = entries();
+        return () -> new ValueIterator(entries.iterator());
+    }
+
+    /**
      * Removes all entries, durably, in one step and in constant time; their space is given back bit by bit, when the operations that were
      * running have ended. An iteration that is under way goes on with what it has read, then with the entries stored since.
      */

@@ -170,7 +170,11 @@ final class IterationTest {
                 assertArrayEquals(value(number), entry.value());
                 assertTrue(read.add(number), "an entry twice");
             });
-            for (final Set<Integer> seen : List.of(visited, copied, read)) {
+            final Set<Integer> values = new HashSet<>();
+            map.values()
+                    .forEach(value ->
+                            assertTrue(values.add(ByteBuffer.wrap(value).getInt()), "a value twice"));
+            for (final Set<Integer> seen : List.of(visited, copied, read, values)) {
                 assertTrue(seen.containsAll(staying), () -> "missed " + minus(staying, seen));
             }
             walks.incrementAndGet();

@@ -47,7 +47,7 @@ final class KillChild {
             }
             Threads.together(KillWorkload.WRITERS, writer -> {
                 final char acknowledgement = (char) ('0' + writer);
-                final KillWorkload workload = new KillWorkload(writer, life);
+                final KillWorkload workload = new KillWorkload(writer, life, atOnce > 1);
                 if (atOnce == 1) {
                     write(store, workload, operations, acknowledgement, false, KillChild::say);
                 } else {

@@ -40,16 +40,16 @@ final class KillOracle {
     boolean[] settle(final Store store, final long life, final long[] acknowledged, final int atOnce) {
         final boolean[] happened = new boolean[KillWorkload.WRITERS];
         for (int writer = 0; writer < KillWorkload.WRITERS; writer++) {
-            final KillWorkload workload = replay(life, writer, acknowledged[writer]);
+            final KillWorkload workload = replay(life, writer, acknowledged[writer], atOnce > 1);
             final Operation first = workload.next();
             if (first.isAboutMap()) {
                 happened[writer] = settleMap(store, first);
             } else {
-                final Map<Integer, List<Operation>> inFlight = new LinkedHashMap<>(); // by key: each has its own order
+                final Map<List<Object>, List<Operation>> inFlight = new LinkedHashMap<>(); // each key has its own order
                 final int most = first.canStart() ? atOnce : 1;
                 Operation operation = first;
                 for (int i = 0; i < most && operation.canStart() == first.canStart(); i++) {
-                    inFlight.computeIfAbsent(operation.key(), key -> new ArrayList<>())
+                    inFlight.computeIfAbsent(List.of(operation.map(), operation.key()), key -> new ArrayList<>())
                             .add(operation);
                     operation = workload.next();
                 }
@@ -90,15 +90,15 @@ final class KillOracle {
     void repeat(final long life, final long[] acknowledged, final boolean[] happened) {
         for (int writer = 0; writer < KillWorkload.WRITERS; writer++) {
             final Operation inFlight =
-                    replay(life, writer, acknowledged[writer]).next();
+                    replay(life, writer, acknowledged[writer], false).next();
             if (happened[writer]) {
                 apply(inFlight);
             }
         }
     }
 
-    private KillWorkload replay(final long life, final int writer, final long acknowledged) {
-        final KillWorkload workload = new KillWorkload(writer, life);
+    private KillWorkload replay(final long life, final int writer, final long acknowledged, final boolean doesNotWait) {
+        final KillWorkload workload = new KillWorkload(writer, life, doesNotWait);
         for (long i = 0; i < acknowledged; i++) {
             apply(workload.next());
         }

@@ -4,8 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.Store;
+import org.ashlar.kv.StoreException;
 
 /**
  * The operations of one writer in one life of a process: they follow from the seed, so that who knows how many were
@@ -18,6 +20,7 @@ final class KillWorkload {
     private static final int OWN_MAPS = 2;
     private static final int OWN_KEYS = 300;
     private static final int FIRST_OWN_KEY = 1_000_000;
+    private static final int AWAITED_ONE_IN = 200;
 
     /** Numbers of keys whose hashes begin alike: few of them make the directory deep, so that it doubles again and again. */
     private static final List<Integer> ALIKE = TinyStores.collidingKeys(3_000, 1_000, 9, KillWorkload::key);
@@ -25,6 +28,7 @@ final class KillWorkload {
     private final SplittableRandom random;
     private final List<Integer> alike;
     private final int writer;
+    private final boolean doesNotWait;
     private final long life;
     private long number;
 
@@ -116,8 +120,20 @@ final class KillWorkload {
                 case 0 -> map.put(k, value.length, slot -> slot.putBytes(0, value));
                 case 1 -> map.getAndPut(k, value);
                 case 2 -> map.compute(k, before -> value);
-                case 3 -> map.putAsync(k, value).join();
+                case 3 -> await(map.putAsync(k, value));
                 default -> map.put(k, value);
+            }
+        }
+
+        /** Throws what the write threw. */
+        private static void await(final CompletableFuture<?> write) {
+            try {
+                write.join();
+            } catch (final CompletionException e) {
+                if (e.getCause() instanceof StoreException) {
+                    throw (StoreException) e.getCause();
+                }
+                throw e;
             }
         }
 
@@ -139,7 +155,7 @@ final class KillWorkload {
             switch ((int) (stamp % 5)) {
                 case 0 -> map.getAndDelete(k);
                 case 1 -> map.compute(k, before -> null);
-                case 2 -> map.deleteAsync(k).join();
+                case 2 -> await(map.deleteAsync(k));
                 case 3 -> {
                     final byte[] before = map.get(k);
                     if (before != null && !map.delete(k, before)) {
@@ -152,6 +168,16 @@ final class KillWorkload {
     }
 
     KillWorkload(final int writer, final long life) {
+        this(writer, life, false);
+    }
+
+    /**
+     * The operations of a writer.
+     *
+     * @param doesNotWait whether nearly all are such that the writer need not wait for them
+     */
+    KillWorkload(final int writer, final long life, final boolean doesNotWait) {
+        this.doesNotWait = doesNotWait;
         this.writer = writer;
         this.life = life;
         random = new SplittableRandom(life * 1_000_003 + writer);
@@ -207,6 +233,9 @@ final class KillWorkload {
     }
 
     private Kind kindOnKey() {
+        if (doesNotWait && random.nextInt(AWAITED_ONE_IN) > 0) {
+            return random.nextInt(4) == 0 ? Kind.DELETE : Kind.PUT;
+        }
         return switch (random.nextInt(10)) {
             case 0, 1 -> Kind.DELETE;
             case 2, 3 -> Kind.PUT_IF_ABSENT;

@@ -168,9 +168,11 @@ final class MisuseTest {
         assertThrows(MapDroppedException.class, () -> dropped.keys().iterator().hasNext());
         assertThrows(
                 MapDroppedException.class, () -> dropped.entries().iterator().hasNext());
+        assertThrows(
+                MapDroppedException.class, () -> dropped.values().iterator().hasNext());
         assertInstanceOf(MapDroppedException.class, exceptionOf(dropped.putAsync(KEY, KEY)));
         assertInstanceOf(MapDroppedException.class, exceptionOf(dropped.deleteAsync(KEY)));
-        final Set<String> others = Set.of("name", "keys", "entries", "putAsync", "deleteAsync");
+        final Set<String> others = Set.of("name", "keys", "entries", "values", "putAsync", "deleteAsync");
         int calls = 0;
         for (final Method method : methods(KvMap.class)) {
             if (!others.contains(method.getName())) {

@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -404,6 +406,11 @@ final class RandomOperations {
                 assertSame(expected.get(number), entry.value(), "entry");
             });
             assertEquals(expected.keySet(), seen);
+            final List<ByteBuffer> values = new ArrayList<>();
+            map.values().forEach(value -> values.add(ByteBuffer.wrap(value)));
+            expected.values()
+                    .forEach(value -> assertEquals(true, values.remove(ByteBuffer.wrap(value.bytes())), "a value"));
+            assertEquals(List.of(), values, "values of no entry");
             assertEquals(expected.size(), map.size());
         }
     }

@@ -214,7 +214,7 @@ final class TutorialTest {
             names.add(value.getStringWithoutLengthUtf8(0, value.capacity()));
             return true; // go on
         });
-        for (final KvEntry entry : users.entries()) { // copies; may be left unfinished; keys() does not read the values
+        for (final KvEntry entry : users.entries()) { // copies; may be left unfinished; so are keys() and values()
             names.remove(new String(entry.value(), UTF_8));
         }
         assertEquals(Set.of(), names);

@@ -351,6 +351,15 @@ public final class TypedMap<K, V> {
                 map.entries(), entry -> new StoredEntry<>(this, key(entry.key()), value(entry.key(), entry.value())));
     }
 
+    /**
+     * Iterates over the values; see {@link KvMap#values}.
+     *
+     * @return the values; each call of {@code iterator()} begins anew
+     */
+    public Iterable<V> values() {
+        return () -> new DecodingIterator<>(map.entries(), entry -> value(entry.key(), entry.value()));
+    }
+
     @Override
     public String toString() {
         return "TypedMap[" + map.name() + "]";

@@ -447,6 +447,10 @@ final class TypedMapTest {
             }
         }
         assertEquals(2_000, seen.size());
+        final List<Long> values = new ArrayList<>();
+        counts.values().forEach(values::add);
+        values.sort(null);
+        assertEquals(expected.values().stream().sorted().toList(), values);
         for (final Iterator<String> it = counts.keys().iterator(); it.hasNext(); ) {
             final String key = it.next();
             if (key.endsWith("1")) {
