@@ -120,6 +120,41 @@ final class AllocationCostTest {
         }
     }
 
+    /** Pages with room that are still listed where the class is that had them before: a full store brings them to their class. */
+    @Test
+    void aFullStoreFindsRoomInPagesThatAnotherClassHasListed() {
+        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
+            final KvMap map = store.map("m");
+            for (int i = 0; i < RECORDS; i++) {
+                map.put(key(i), new byte[RECORD_BYTES]);
+            }
+            for (int i = 0; i < RECORDS; i++) {
+                map.delete(key(i));
+            }
+            final int stored = putUntilFull(map, 0);
+            int deleted = 0;
+            for (int i = 0; i < stored; i += 3) {
+                deleted += map.delete(key(i)) ? 1 : 0;
+            }
+            final int again = putUntilFull(map, stored);
+            final int room = deleted;
+            assertTrue(again > room * 9 / 10, () -> again + " puts where " + room + " records were deleted");
+            TestStores.assertSound(store);
+        }
+    }
+
+    private static int putUntilFull(final KvMap map, final int first) {
+        int number = first;
+        try {
+            while (true) {
+                map.put(key(number), new byte[OTHER_BYTES]);
+                number++;
+            }
+        } catch (final StoreFullException e) {
+            return number - first;
+        }
+    }
+
     /** Takes places for records until the store is full, and returns their pages. Not by puts, which would make room. */
     private static Set<Long> allocateAll(final EngineStore store, final Participant participant, final int bytes) {
         final Set<Long> pages = new HashSet<>();

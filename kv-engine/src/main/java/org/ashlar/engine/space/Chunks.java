@@ -183,8 +183,16 @@ final class Chunks {
 
     /** Needs no lock. */
     void addEvacuationDebt(final int pages) {
-        final int most = MOST_DEBT_CHUNKS * (chunkBytes >> Pages.SHIFT);
-        evacuationDebt.updateAndGet(debt -> Math.min(most, debt + pages));
+        evacuationDebt.updateAndGet(debt -> Math.min(mostDebt(), debt + pages));
+    }
+
+    /** Whether so much is due that some of it will soon be forgotten, and the pool grow. */
+    boolean isMuchDue() {
+        return evacuationDebt.get() > mostDebt() / 2;
+    }
+
+    private int mostDebt() {
+        return MOST_DEBT_CHUNKS * (chunkBytes >> Pages.SHIFT);
     }
 
     /** Linear bytes below the high-water mark. */

@@ -49,6 +49,9 @@ public final class Evacuation {
     private static final int LEAST_PAID_PAGES = 4;
     private static final int MOST_PAID_PAGES = 48;
 
+    /** Times the usual limit. */
+    private static final int PATIENCE_WHEN_MUCH_IS_DUE = 3;
+
     /** Moves records. Called by one thread at a time. */
     public interface Mover {
         /** An operation begins: what was found out about maps in the one before may be wrong. */
@@ -135,8 +138,11 @@ public final class Evacuation {
             mover.begin();
             mayGrow = true;
             int budget = Math.max(LEAST_PAID_PAGES, Math.min(chunks.evacuationDebt() / PAID_FRACTION, MOST_PAID_PAGES));
+            final int patience = chunks.isMuchDue() ? PATIENCE_WHEN_MUCH_IS_DUE : 1;
             final long began = System.nanoTime();
-            while (budget > 0 && chunks.evacuationDebt() > 0 && System.nanoTime() - began < mostPaidNanos) {
+            while (budget > 0
+                    && chunks.evacuationDebt() > 0
+                    && (System.nanoTime() - began) / patience < mostPaidNanos) {
                 final int density = space.densityPerMille();
                 final int done = density < SPARSE_PER_MILLE
                         ? step(participant, Math.min(SPARSE_PER_MILLE, density + DENSER_PER_MILLE))

@@ -244,8 +244,7 @@ final class SlotSpace {
                 descriptors.lock(descriptor);
                 final int flags = SlotPage.flags(descriptor) & ~SlotPage.LISTED;
                 final int owner = SlotPage.classOf(flags);
-                final boolean usable = (flags & (SlotPage.ACTIVE | SlotPage.LEAVING)) == 0
-                        && SlotPage.count(descriptor) < SlotPage.capacity(descriptor);
+                final boolean usable = isUsable(descriptor, flags);
                 final boolean mine = usable && owner == sizeClass;
                 final boolean elsewhere = usable && owner >= 0 && owner != sizeClass;
                 SlotPage.setFlags(
@@ -475,8 +474,11 @@ final class SlotSpace {
         }
     }
 
-    /** Lists every page with any free slot, however few; for when space is short. */
+    /** Lists every page with any free slot, however few, and where its class looks; for when space is short. */
     void offerAll() {
+        for (int sizeClass = 0; sizeClass < classes.count(); sizeClass++) {
+            settleList(sizeClass);
+        }
         final long end = layout.pageOf(chunks.addressOf(chunks.highWater()));
         for (long page = 0; page < end; page++) {
             if (descriptors.state(page) != Descriptors.State.INITIALISED) {
@@ -497,6 +499,34 @@ final class SlotSpace {
                 lists.push(SlotPage.classOf(flags), page);
             }
         }
+    }
+
+    /**
+     * A page whose span has become another class's stays on the list that it was on, and LISTED, so that it is not found where it belongs: it
+     * goes there.
+     */
+    private void settleList(final int sizeClass) {
+        try {
+            for (long page = lists.pop(sizeClass); page >= 0; page = lists.pop(sizeClass)) {
+                final long descriptor = descriptors.core(page);
+                descriptors.lock(descriptor);
+                final int flags = SlotPage.flags(descriptor);
+                final int owner = SlotPage.classOf(flags);
+                final boolean usable = isUsable(descriptor, flags) && owner >= 0;
+                SlotPage.setFlags(descriptor, usable ? flags : flags & ~SlotPage.LISTED);
+                descriptors.unlock(descriptor);
+                if (usable) {
+                    lists.pushForeign(owner, page);
+                }
+            }
+        } finally {
+            lists.deliverForeign();
+        }
+    }
+
+    private static boolean isUsable(final long descriptor, final int flags) {
+        return (flags & (SlotPage.ACTIVE | SlotPage.LEAVING)) == 0
+                && SlotPage.count(descriptor) < SlotPage.capacity(descriptor);
     }
 
     private static boolean isOfferable(final long descriptor) {
