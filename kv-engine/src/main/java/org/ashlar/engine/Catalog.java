@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,8 +55,11 @@ final class Catalog implements Liveness {
     /** The name of the map whose record I is not written yet, if there is one. */
     private byte @Nullable [] unregistered;
 
-    /** Why this open cannot tell whether there is such a map. No map is made or goes then: all that there is is served. */
-    private @Nullable CorruptStoreException undecided;
+    /**
+     * Why this open cannot tell whether there is such a map, or which maps there are: damage. What there is is served then, no map is made or
+     * goes, and what belongs to a map that is not found is kept.
+     */
+    private @Nullable StoreException undecided;
 
     /** Whether the hash seed is known to be that of the records. Under the lock. */
     private boolean isSeedSound;
@@ -81,10 +85,61 @@ final class Catalog implements Liveness {
         try {
             if (last >= IndexContext.FIRST_INCARNATION && !isRegistered(last)) {
                 unregistered = findByIncarnation(last);
+                if (unregistered == null) {
+                    checkSeed(); // with a damaged one nothing is ever found
+                }
             }
         } catch (final CorruptStoreException e) {
             undecided = e;
         }
+    }
+
+    /**
+     * Puts the catalog in order after a crash that may have taken back any page that was written last, also such as had been written before others
+     * that are there: a map may have its record N and not its record I, and the next incarnation may be one that a map has. Before anything
+     * is judged: a map that nobody finds is nobody's.
+     *
+     * <p>A store that is only read gets to know its maps, and is not changed.
+     */
+    void settleLostWrites(final Participant participant) {
+        lock.lock();
+        try {
+            forEachRecord(true, (record, key) -> {
+                final int incarnation = CatalogRecord.isName(key)
+                        ? CatalogRecord.incarnationOf(record)
+                        : CatalogRecord.incarnationIn(key);
+                if (!pool.readOnly()) {
+                    superblock.noteUsed(incarnation);
+                }
+            });
+            final List<byte[]> unregistered = unregisteredOf(names(true));
+            forEachRecord(false, (record, key) -> {}); // a damaged one may be all there is of a map
+            for (final byte[] name : pool.readOnly() ? List.<byte[]>of() : unregistered) {
+                final MapCore core = Objects.requireNonNull(find(name));
+                put(participant, CatalogRecord.incarnationKey(core.incarnation()), CatalogRecord.named(name));
+            }
+        } catch (final CorruptStoreException | StoreFullException e) {
+            undecided = e;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Which names stand for a map without a record I; from here on all of the maps are known by their incarnation. */
+    private List<byte[]> unregisteredOf(final Set<String> names) {
+        final List<byte[]> found = new ArrayList<>();
+        for (final String name : names) {
+            final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+            try {
+                final MapCore core = find(bytes);
+                if (core != null && !isRegistered(core.incarnation())) {
+                    found.add(bytes);
+                }
+            } catch (final CorruptStoreException e) {
+                undecided = e;
+            }
+        }
+        return found;
     }
 
     /** Whether a map's record I is there. */
@@ -130,13 +185,22 @@ final class Catalog implements Liveness {
 
     /** The name of the map of an incarnation, among all names; from here on the map is known by its incarnation. */
     private byte @Nullable [] findByIncarnation(final int incarnation) {
+        CorruptStoreException trouble = null;
         for (final String name : soundNames()) {
             final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-            final MapCore core = find(bytes);
-            if (core != null && core.incarnation() == incarnation) {
-                return bytes;
+            try {
+                final MapCore core = find(bytes);
+                if (core != null && core.incarnation() == incarnation) {
+                    return bytes;
+                }
+            } catch (final CorruptStoreException e) {
+                trouble = e;
             }
         }
+        if (trouble != null) {
+            throw trouble;
+        }
+        forEachRecord(false, (record, key) -> {}); // a damaged one may be what is looked for
         return null;
     }
 
@@ -432,7 +496,7 @@ final class Catalog implements Liveness {
     }
 
     private void checkDecided() {
-        final CorruptStoreException why = undecided;
+        final StoreException why = undecided;
         if (why != null) {
             throw new CorruptStoreException(
                     "maps can be used, and none can be made, cleared, dropped or renamed: " + why.getMessage(), why);
@@ -545,9 +609,7 @@ final class Catalog implements Liveness {
         }
         final long home = record(CatalogRecord.incarnationKey(incarnation));
         if (home == 0) {
-            if (incarnation == superblock.lastIncarnation()) {
-                checkDecided(); // its name may not be known yet
-            }
+            checkDecided(); // its name may not be known
             return null;
         }
         final MapCore core = find(CatalogRecord.nameOf(home));
@@ -569,6 +631,9 @@ final class Catalog implements Liveness {
     /** The map of an incarnation, if its name stands for it; not one that is being given back. */
     @Nullable MapCore presentCore(final int incarnation) {
         final long arbiter = record(CatalogRecord.incarnationKey(incarnation));
+        if (arbiter == 0) {
+            checkDecided();
+        }
         final MapCore core = arbiter == 0 ? null : find(CatalogRecord.nameOf(arbiter));
         return core != null && core.incarnation() == incarnation ? core : null;
     }
@@ -582,6 +647,9 @@ final class Catalog implements Liveness {
             }
             final MapCore owner = byIncarnation(Memory.getInt(record + RecordHeader.BYTES));
             return owner != null && owner.index().judge().refersToRoot(record);
+        }
+        if (incarnation == IndexContext.CATALOG_INCARNATION) {
+            checkDecided(); // the look-up may be what is wrong
         }
         final MapCore core = byIncarnation(incarnation);
         return core != null && core.index().judge().refersTo(parts().keys.hashOf(record), record);

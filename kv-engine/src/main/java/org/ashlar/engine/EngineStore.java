@@ -99,6 +99,9 @@ final class EngineStore implements Store {
             }
         }
         catalog.bind(space, keys, context);
+        if (suspect) {
+            settleLostWrites();
+        }
         reaper = new Reaper(epochs, space, catalog);
         upkeep = new Upkeep(
                 this, pool, epochs, space, catalog, reaper, options.backgroundWork(), tuning.mostPaidNanos());
@@ -122,6 +125,15 @@ final class EngineStore implements Store {
                     report.problems().size());
         }
         observation = EngineEvents.get().observe(pool.path(), this::statsWhileOpen);
+    }
+
+    private void settleLostWrites() {
+        final Participant participant = epochs.enter();
+        try {
+            catalog.settleLostWrites(participant);
+        } finally {
+            Epochs.exit(participant);
+        }
     }
 
     static EngineStore open(final Path path, final StoreOptions options, final Tuning tuning) {

@@ -5,6 +5,7 @@ import org.ashlar.engine.index.IndexContext;
 import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.engine.record.Scratch;
 import org.ashlar.engine.space.Evacuation;
+import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.pmem.Memory;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,12 @@ final class RecordMover implements Evacuation.Mover {
         if (!Memory.isReadable(record, RecordHeader.size(keyLength, valueLength))) {
             return false;
         }
-        final MapCore core = coreOf(incarnation);
+        final MapCore core;
+        try {
+            core = coreOf(incarnation);
+        } catch (final CorruptStoreException e) {
+            return false; // nobody can tell whose it is
+        }
         final boolean isDead = core == null || core.find(null, record + RecordHeader.BYTES, keyLength) != record;
         Memory.settleFaults(); // of the index: before the verdict is relied on, and before the caller latches a page
         if (core == null || isDead) {

@@ -99,6 +99,15 @@ final class Superblock {
         return (int) next;
     }
 
+    /** A map has this number: the next one is beyond it. Called under the catalog's lock. */
+    void noteUsed(final int incarnation) {
+        final long next = (incarnation & 0xFFFF_FFFFL) + 1;
+        if (next > Memory.getLong(address + NEXT_INCARNATION_OFFSET) && next <= INCARNATIONS) {
+            Memory.putLongRelease(address + NEXT_INCARNATION_OFFSET, next);
+            persistence.persist(address + NEXT_INCARNATION_OFFSET, Long.BYTES);
+        }
+    }
+
     /** The incarnation of the map that may have two records N, as it is being renamed; 0 when there is none. */
     int moving() {
         return (int) Memory.getLong(address + MOVING_OFFSET);

@@ -321,6 +321,9 @@ final class Verifier {
 
         @Override
         public void problem(final String text) {
+            if (core == catalog.catalog()) {
+                sawEverything = false; // a map may be missing
+            }
             Verifier.this.problem(what + ": " + text);
         }
     }

@@ -259,6 +259,10 @@ final class DamagedWordsTest {
             assertEquals(RECORDS, store.map("m").size());
             assertThrows(CorruptStoreException.class, () -> store.map("new"));
             assertThrows(CorruptStoreException.class, () -> store.renameMap("m", "new"));
+            assertThrows(CorruptStoreException.class, () -> store.dropMap("m"));
+            assertThrows(CorruptStoreException.class, () -> store.map("m").clear());
+            assertTrue(tells(store, "does not belong to the record"));
+            store.compact();
             for (int i = 0; i < 3_000; i++) {
                 store.map("m").put(key(i), value(i, 60)); // takes what is free
             }

@@ -3,6 +3,7 @@ package org.ashlar.engine;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -120,6 +121,18 @@ final class PowerCutCheck {
                 } catch (final StoreException e) {
                     told++;
                 }
+            }
+        }
+        for (final String name : store.mapNames()) {
+            try {
+                store.map(name).keys().forEach(key -> {
+                    final int number = ByteBuffer.wrap(key).getInt();
+                    assertTrue(
+                            KillWorkload.mapsOf(number).contains(name),
+                            () -> name + " has key " + number + " of another map; " + what);
+                });
+            } catch (final StoreException e) {
+                told++;
             }
         }
         final VerifyReport report = store.verify();
