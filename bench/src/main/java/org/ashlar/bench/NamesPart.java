@@ -8,6 +8,9 @@ final class NamesPart {
     /** Of device space; a map has an index page and a catalog record. */
     private static final long MOST_BYTES_OF_MAP = 8192;
 
+    /** A page of the index, and two records of the catalog with their entries. */
+    private static final double MOST_POOL_BYTES = 4096 + 256;
+
     private static final long FIXED_BYTES = 256L << 20;
 
     private NamesPart() {}
@@ -22,7 +25,11 @@ final class NamesPart {
             try (Child child = Child.start(NamesChild.class, List.of(), NamesChild.CREATE, pool, maps)) {
                 report.figure("maps created", child.await(NamesChild.CREATED_PER_SECOND), "maps/s");
                 report.figure("  the last tenth of them", child.await(NamesChild.LAST_PER_SECOND), "maps/s");
-                report.figure("pool bytes for each map", child.await(NamesChild.POOL_BYTES), "B");
+                report.figure(
+                        "pool bytes for each map",
+                        child.await(NamesChild.POOL_BYTES),
+                        "B",
+                        Target.atMost(MOST_POOL_BYTES));
                 report.figure("  bytes of chunks in use", child.await(NamesChild.USED_BYTES), "B");
                 report.figure("heap for each map, handles not kept", child.await(NamesChild.HEAP_BYTES), "B");
                 report.figure("private memory for each map", child.await(NamesChild.PRIVATE_BYTES), "B");

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpeedPart {
     private static final double GET_OF_RAW = 0.7;
+    private static final double MANY_OF_ONE = 2;
     private static final double UPDATE_OF_RAW = 0.5;
     private static final double TWO_THREADS_OF_ONE = 1.8;
 
@@ -181,7 +182,7 @@ final class SpeedPart {
         ratio(rates, Contender.STORE_CHAINED, Contender.RAW_CHAINED, Target.atLeast(GET_OF_RAW));
         ratio(rates, Contender.STORE_READ, Contender.RAW_GET, Target.atLeast(GET_OF_RAW));
         ratio(rates, Contender.STORE_READ_CHAINED, Contender.RAW_CHAINED, Target.atLeast(GET_OF_RAW));
-        ratio(rates, Contender.STORE_READ_MANY, Contender.STORE_READ, null);
+        ratio(rates, Contender.STORE_READ_MANY, Contender.STORE_READ, Target.atLeast(MANY_OF_ONE));
         ratio(rates, Contender.STORE_READ_MANY, Contender.RAW_GET, null);
         ratio(rates, Contender.STORE_UPDATE, Contender.RAW_GET, Target.atLeast(UPDATE_OF_RAW));
         ratio(rates, Contender.STORE_UPDATE, Contender.RAW_CHAINED, Target.atLeast(UPDATE_OF_RAW));

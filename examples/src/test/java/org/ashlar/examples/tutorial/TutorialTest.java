@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentMap;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.ashlar.kv.Durability;
 import org.ashlar.kv.DurabilityInfo;
 import org.ashlar.kv.KvEntry;
@@ -112,7 +113,7 @@ final class TutorialTest {
         assertArrayEquals(name, users.get(ada)); // a copy
         assertNull(users.get("bob".getBytes(UTF_8)));
         assertTrue(users.contains(ada));
-        assertEquals(1, users.size());
+        assertEquals(1, users.size()); // exact while nobody writes; constant time
         // end::whatIsPutIsThereToGet[]
     }
 
@@ -269,6 +270,41 @@ final class TutorialTest {
         // end::aCodecOfOnesOwnIsUsedLikeAnyOther[]
         places.bytes().put("nowhere".getBytes(UTF_8), new byte[3]);
         assertThrows(DecodeException.class, () -> places.get("nowhere"));
+    }
+
+    // tag::aFlyweight[]
+    static final class Position { // a flyweight
+        private DirectBuffer bytes = new UnsafeBuffer(new byte[0]);
+
+        Position wrap(final DirectBuffer source) {
+            bytes = source;
+            return this;
+        }
+
+        double latitude() {
+            return bytes.getDouble(0);
+        }
+
+        double longitude() {
+            return bytes.getDouble(Double.BYTES);
+        }
+    }
+    // end::aFlyweight[]
+
+    @Test
+    void aFlyweightIsLaidOverAValue() {
+        // tag::aFlyweightIsLaidOverAValue[]
+        final TypedMap<String, DirectBuffer> spots = TypedMap.of(store.map("spots"), Codecs.STRING, Codecs.BUFFER);
+        final UnsafeBuffer home = new UnsafeBuffer(new byte[2 * Double.BYTES]);
+        home.putDouble(0, 51.5);
+        home.putDouble(Double.BYTES, -0.1);
+        spots.put("home", home);
+        final Position position = new Position();
+        assertEquals(51.5, spots.read("home", view -> position.wrap(view).latitude())); // in place
+        assertEquals(-0.1, position.wrap(spots.getOrDefault("home", home)).longitude()); // a copy, to be kept
+        // end::aFlyweightIsLaidOverAValue[]
+        spots.read("home", position::wrap);
+        assertThrows(IllegalStateException.class, position::latitude); // the view has gone
     }
 
     @Test

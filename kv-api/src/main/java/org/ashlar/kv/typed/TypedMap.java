@@ -12,6 +12,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.ashlar.kv.KvEntry;
 import org.ashlar.kv.KvMap;
+import org.ashlar.kv.ValueReader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -222,6 +223,19 @@ public final class TypedMap<K, V> {
     }
 
     // ------------------------------------------------------------------------------------------- reading and writing
+
+    /**
+     * Reads the bytes of a value in place, without the codec: for a flyweight to be laid over them, which reads no more than it is asked for;
+     * see {@link KvMap#read(byte[], ValueReader)}.
+     *
+     * @param key the key
+     * @param reader gets the bytes that the codec has written; they are valid until it returns
+     * @param <R> what it makes of them
+     * @return what the reader returned, or null when the key has no value
+     */
+    public <R extends @Nullable Object> @Nullable R read(final K key, final ValueReader<R> reader) {
+        return map.read(keyBytes(key), reader);
+    }
 
     /**
      * Stores a value and tells what it replaced, in one step.
