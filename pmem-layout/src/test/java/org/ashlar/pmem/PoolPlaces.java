@@ -123,4 +123,10 @@ public final class PoolPlaces {
         crc.update(file, at, PoolHeader.CRC_OFFSET);
         ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putInt(at + PoolHeader.CRC_OFFSET, (int) crc.getValue());
     }
+
+    /** Makes a copy of the header say that it was written under another boot of the machine. */
+    public static void forgeBootId(final byte[] file, final int at) {
+        ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putLong(at + PoolHeader.BOOT_ID_LOW_OFFSET, 1);
+        sealHeader(file, at);
+    }
 }
