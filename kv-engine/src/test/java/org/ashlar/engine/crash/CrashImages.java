@@ -27,7 +27,8 @@ final class CrashImages {
     void crash(final long event, final EventKind kind, final SplittableRandom random) {
         final String only = !generation.isImage() ? context.replay.image() : null;
         final List<ImageChoice> choices = only == null || only.equals("none")
-                ? ImageChoice.sample(generation.simulator, context.profile.imagesPerPoint(), random)
+                ? ImageChoice.sample(
+                        generation.simulator, context.profile.imagesPerPoint(), context.profile.takesAllOfFew(), random)
                 : List.of(ImageChoice.parse(only));
         for (final ImageChoice choice : choices) {
             crash(event, kind, choice);
