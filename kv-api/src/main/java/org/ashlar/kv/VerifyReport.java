@@ -13,7 +13,8 @@ import java.util.List;
  *     not live
  * @param spaceCompared whether the allocator was asked: that each live place counts as taken and lies within no other, that each taken one is
  *     live, and that the sums agree. It is not on a read-only store, nor where other operations changed the store meanwhile, nor where damage
- *     kept the walk from seeing everything
+ *     kept the walk from seeing everything. Checksums, the words of chunks and spans, and both copies of the header are checked on a read-only
+ *     store too; what is not, there, is what nothing refers to: free space, and places that count as taken without an owner
  * @param problems one line for each thing that is wrong, at most 1,000
  */
 public record VerifyReport(

@@ -76,6 +76,13 @@ final class EngineStore implements Store {
         this.pool = pool;
         final GrowthWatch growth = new GrowthWatch(pool.path(), pool.geometry().chunkBytes());
         pool.setGrowthListener(growth);
+        if (pool.headerRepaired()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "a copy of the header of {0} failed its check or could not be read, as after a crash that came while it was "
+                            + "written, or by damage; it was written anew",
+                    pool.path());
+        }
         final boolean suspect = pool.mayHaveLostWrites();
         final Superblock superblock = new Superblock(pool.engineArea(), pool.persistence());
         checkVersion(superblock);

@@ -162,8 +162,10 @@ final class Verifier {
 
     /** After the walk. */
     void finish() {
+        pool.headerProblems().forEach(this::problem);
+        checkWords();
         if (pool.readOnly()) {
-            return;
+            return; // nothing was judged: nobody can tell what is free
         }
         try {
             final RoaringBitmap unreadable = space.unreadableChunks();
@@ -175,6 +177,22 @@ final class Verifier {
             }
         } catch (final CorruptStoreException | InternalError e) {
             problem("what is free could not be compared with what is referred to: "
+                    + Errors.told(e).getMessage());
+        }
+    }
+
+    /** What the media says of places; where others change the store, only that its chunk words are whole. */
+    private void checkWords() {
+        final List<String> found = new ArrayList<>();
+        try {
+            space.checkChunkWords(this::problem);
+            space.checkPlaces(records, pages, found::add);
+            Memory.settleFaults();
+            if (pool.readOnly() || (wasQuiet && epochs.mutations() == mutationsBefore)) {
+                found.forEach(this::problem);
+            }
+        } catch (final CorruptStoreException | InternalError e) {
+            problem("chunk words and span words could not be checked: "
                     + Errors.told(e).getMessage());
         }
     }

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -21,6 +23,7 @@ import org.ashlar.kv.VerifyReport;
 import org.ashlar.pmem.CoreDescriptor;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
+import org.ashlar.pmem.PoolPlaces;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +37,8 @@ final class DeepCheckTest {
     private static final int SLOT = 40;
     private static final int RUN = 20_000;
     private static final int CHUNKS = 100_000;
+    private static final int CHUNK_BYTES = 64 << 10;
+    private static final int SPAN_BYTES = CHUNK_BYTES / 4;
 
     @TempDir(factory = MemoryFolder.class)
     Path folder;
@@ -197,6 +202,96 @@ final class DeepCheckTest {
                 store.space().usedBytes(),
                 report.liveBytes() + report.freeBytes() + bytes.overhead() + bytes.quarantined() + bytes.unjudged());
         assertEquals(0, bytes.quarantined() + bytes.unjudged());
+    }
+
+    // ------------------------------------------------------------------------------------ words and headers in the
+    // file
+
+    /** Flips a bit of the closed pool's file; {@code use} gets what verify() says, read-only and for writing. */
+    private void flipped(final long offset, final Consumer<List<String>> use) throws IOException {
+        final Path path = folder.resolve("pool");
+        for (final boolean readOnly : new boolean[] {true, false}) {
+            final byte[] before = Files.readAllBytes(path);
+            final byte[] bytes = before.clone();
+            bytes[(int) offset] ^= 4;
+            Files.write(path, bytes);
+            try (EngineStore damaged =
+                    EngineStore.open(path, TestStores.options().withReadOnly(readOnly), Tuning.tiny())) {
+                use.accept(damaged.verify().problems());
+                damaged.abandon();
+            }
+            Files.write(path, before);
+        }
+    }
+
+    private static void assertTells(final List<String> problems, final String text) {
+        assertTrue(problems.stream().anyMatch(problem -> problem.contains(text)), () -> text + ": " + problems);
+    }
+
+    /** Of the index, of slots, of runs, and of extents. */
+    @Test
+    void aDamagedChunkWordIsNamedReadOnlyToo() throws IOException {
+        final int chunks = (int) (store.space().usedBytes() / CHUNK_BYTES);
+        store.close();
+        for (int chunk = 0; chunk < chunks; chunk++) {
+            final String told = "the table word of chunk " + chunk + " fails its check";
+            flipped(PoolPlaces.CHUNK_TABLE + (long) chunk * Long.BYTES + 3, problems -> assertTells(problems, told));
+        }
+    }
+
+    /** The search for the end of the table may take it for one that is in use, and that of chunks before it for damaged, or not come by it. */
+    @Test
+    void aChunkWordBehindTheEndOfTheTableIsNamedReadOnlyToo() throws IOException {
+        final Pool pool = store.space().pool();
+        final int chunks = (int) (store.space().usedBytes() / CHUNK_BYTES);
+        pool.allocateChunksTo(chunks + 8);
+        final int allocated = pool.allocatedChunks();
+        store.close();
+        for (int chunk = chunks + 1; chunk < allocated; chunk++) {
+            final String told = "the table word of chunk " + chunk;
+            flipped(PoolPlaces.CHUNK_TABLE + (long) chunk * Long.BYTES, problems -> assertTells(problems, told));
+        }
+    }
+
+    @Test
+    void aDamagedSpanWordIsNamedReadOnlyToo() throws IOException {
+        final Pool pool = store.space().pool();
+        final long record = recordOf(key(1)) - pool.dataAddress();
+        final long chunk = record / CHUNK_BYTES * CHUNK_BYTES;
+        final long word = new PoolPlaces(pool, true).data(chunk + record % CHUNK_BYTES / SPAN_BYTES * Long.BYTES);
+        final String told = "the record at linear offset " + record + " is live, but";
+        store.close();
+        for (int i = 0; i < Long.BYTES; i++) {
+            flipped(word + i, problems -> assertTells(problems, told));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aDamagedCopyOfTheHeaderIsNamedAndAnOpenForWritingRepairsIt(final int copy) throws IOException {
+        store.close();
+        final Path path = folder.resolve("pool");
+        final long offset = copy * (long) Pages.BYTES + 60;
+        final String told = "copy " + copy + " of the pool's header, at offset " + copy * Pages.BYTES + ", fails";
+        final byte[] bytes = Files.readAllBytes(path);
+        bytes[(int) offset] ^= 4;
+        Files.write(path, bytes);
+        try (EngineStore readOnly = EngineStore.open(path, TestStores.options().withReadOnly(true), Tuning.tiny())) {
+            assertTells(readOnly.verify().problems(), told);
+            assertFalse(readOnly.space().pool().headerRepaired());
+        }
+        try (EngineStore repaired = TestStores.tiny(path)) {
+            final Pool pool = repaired.space().pool();
+            assertTrue(pool.headerRepaired());
+            TestStores.assertSound(repaired);
+            final long place = pool.engineArea() - PoolPlaces.ENGINE_AREA + offset;
+            Memory.putByte(place, (byte) (Memory.getByte(place) ^ 4));
+            assertTells(repaired.verify().problems(), told);
+        }
+        try (EngineStore sound = TestStores.tiny(path)) {
+            assertFalse(sound.space().pool().headerRepaired());
+            TestStores.assertSound(sound);
+        }
     }
 
     // ----------------------------------------------------------------------------------------------- not compared

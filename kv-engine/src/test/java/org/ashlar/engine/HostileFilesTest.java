@@ -20,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
  * knows the format, each call ends, with a {@link org.ashlar.kv.StoreException} or a right value, and the JVM lives. See {@link HostileSweep} for
  * what a case is, and {@link HostileRun} for what is done with it.
  *
+ * <p>By default a few of the first bits of the first parts of each kind are flipped, a few of all bits of all parts, and a few files are damaged
+ * at random; with {@code -Dashlar.long=true} all of the first, and 20,000 each of the others.
+ *
  * <p>A part of a long run is chosen with {@code -Dashlar.first=N -Dashlar.count=N}; each case has a number, and is the same in each run.
  */
 final class HostileFilesTest {
@@ -115,6 +118,16 @@ final class HostileFilesTest {
         final int step = TestStores.LONG ? 1 : all / 90;
         sweep(0, all / step, step);
         assertTrue(done >= Math.min(all, 90) || !defects.isEmpty(), () -> "only " + done);
+        assertNoDefects();
+    }
+
+    /** Evenly spread over 18.8 million; each of them is a case of {@link #aRangeOfCases}. */
+    @Test
+    void bitFlipsOfEveryPartDoNoHarm() {
+        final long all = new HostileSweep(folder).allFlips();
+        final long step = all / (TestStores.LONG ? 20_000 : 60);
+        sweep(-all, all / step, step);
+        assertTrue(done >= 60 || !defects.isEmpty(), () -> "only " + done);
         assertNoDefects();
     }
 

@@ -8,24 +8,34 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.ashlar.engine.index.DirtyEntries;
+import org.ashlar.engine.index.HashIndex;
+import org.ashlar.engine.index.IndexPages;
+import org.ashlar.engine.record.RecordHeader;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.KvMap;
+import org.ashlar.kv.SalvageReport;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreException;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.kv.StoreLockedException;
 import org.ashlar.kv.VerifyReport;
+import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Mounts;
+import org.ashlar.pmem.PoolPlaces;
 import org.ashlar.pmem.RefusedCalls;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -38,6 +48,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HostileMachineTest {
     @TempDir(factory = MemoryFolder.class)
     Path folder;
+
+    private static final int CUT_KEYS = 20_000;
+
+    /** With this before a command, root has the permissions that modes give it, as any other user. */
+    private static final List<String> GIVEN_UP = "root".equals(System.getProperty("user.name"))
+            ? List.of("setpriv", "--inh-caps=-dac_override", "--bounding-set=-dac_override")
+            : List.of();
 
     /** What a child does, by name. */
     static final class Child {
@@ -62,6 +79,11 @@ final class HostileMachineTest {
                     case "open" -> Store.open(path, TestStores.options()).close();
                     case "hold" -> hold(path);
                     case "truncate" -> truncate(path, arguments[2]);
+                    case "mode" -> {
+                        takePermission(path);
+                        readOnly(path);
+                    }
+                    case "cut" -> cutAndSalvage(path, path.resolveSibling("target"));
                     case "fill" -> fill(path, arguments[2].equals("tiny"));
                     case "refill" -> refill(path, path.resolveSibling("ballast"));
                     case "refill refused" -> refill(path, null);
@@ -97,10 +119,11 @@ final class HostileMachineTest {
             }
             int told = 0;
             int late = 0;
+            int wrong = 0;
             for (int i = 0; i < 2_000 && told + late < 20; i++) {
                 try {
                     switch (call) {
-                        case "get" -> map.get(key(random));
+                        case "get" -> wrong += isStored(map.get(key(random))) ? 0 : 1;
                         case "put" -> map.put(key(random), new byte[60]);
                         case "delete" -> map.delete(key(random));
                         case "forEach" -> map.forEach((key, value) -> value.capacity() >= 0);
@@ -113,12 +136,117 @@ final class HostileMachineTest {
                     late++; // the JVM may deliver the error a few instructions late: after the call has returned
                 }
             }
-            System.out.println("told " + told + ", late " + late);
+            System.out.println("told " + told + ", late " + late + ", wrong " + wrong);
             try {
                 store.close();
             } catch (final StoreException e) {
                 System.out.println("close: " + e.getClass().getSimpleName());
             }
+        }
+
+        /** Takes away the permission to write under an open store, which grows; then opens again. */
+        private static void takePermission(final Path path) throws IOException {
+            try (EngineStore store = TestStores.tiny(path)) {
+                final int chunks = store.space().pool().allocatedChunks();
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("r--------"));
+                Files.setPosixFilePermissions(path.getParent(), PosixFilePermissions.fromString("r-x------"));
+                for (int i = 0; i < 3_000; i++) {
+                    store.map("m").put(numbered(10_000 + i), new byte[500]);
+                }
+                System.out.println("grown " + (store.space().pool().allocatedChunks() > chunks));
+            }
+            try (EngineStore store = TestStores.tiny(path)) {
+                System.out.println("for writing: opened, " + store.mapNames().size());
+            } catch (final StoreException e) {
+                System.out.println("for writing: " + e.getClass().getSimpleName());
+            }
+        }
+
+        /** Cuts the file under an open store, and holds every key against what was stored, in the store and in what salvage makes of it. */
+        private static void cutAndSalvage(final Path path, final Path target) throws IOException {
+            final EngineStore store = TestStores.tiny(path);
+            final KvMap map = store.map("m");
+            for (int i = 0; i < CUT_KEYS; i++) {
+                map.put(numbered(i), valueOf(i));
+            }
+            final PoolPlaces places = new PoolPlaces(store.space().pool(), true);
+            final long data = store.space().pool().dataAddress();
+            final HashIndex index = ((EngineMap) map).core().index();
+            long cut = Files.size(path) / 2 & -4096L;
+            for (final long page : IndexPages.segments(index)) {
+                cut = Math.max(cut, places.data(page - data) + 4096);
+            }
+            cut = Math.max(cut, places.data(IndexPages.rootRecord(index) - data) + 8192);
+            final long end = cut;
+            final Set<String> before = new HashSet<>();
+            IndexPages.records(index, (record, lastPage) -> {
+                final int keyLength = RecordHeader.keyLength(record);
+                final long bytes = RecordHeader.size(keyLength, RecordHeader.valueLength(record));
+                if (places.data(record - data + bytes) < end && places.data(lastPage - data) < end) {
+                    final byte[] key = new byte[keyLength];
+                    Memory.copyOut(record + RecordHeader.BYTES, key, Memory.ARRAY_BASE, keyLength);
+                    before.add(new String(key, StandardCharsets.US_ASCII));
+                }
+            });
+            try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+                file.setLength(cut);
+            }
+            System.out.println("before the cut " + (before.size() > 1_000 && before.size() < CUT_KEYS - 1_000));
+            int lost = 0;
+            int wrong = 0;
+            int told = 0;
+            int refused = 0;
+            for (int i = 0; i < CUT_KEYS; i++) {
+                try {
+                    final byte[] value = getDespiteLateFaults(map, numbered(i));
+                    lost += value == null ? 1 : 0;
+                    wrong += value != null && !Arrays.equals(value, valueOf(i)) ? 1 : 0;
+                } catch (final StoreException e) {
+                    told++;
+                    refused += before.contains(Integer.toString(i)) ? 1 : 0;
+                }
+            }
+            System.out.println("lost " + lost + ", wrong " + wrong + ", refused before the cut " + refused);
+            System.out.println("some told " + (told > 0));
+            try {
+                store.close();
+            } catch (final StoreException e) {
+                System.out.println("close: " + e.getClass().getSimpleName());
+            }
+            final SalvageReport report = Salvage.run(path, target, TestStores.options(), Tuning.tiny(), null);
+            int missing = 0;
+            int spoilt = 0;
+            try (EngineStore salvaged = TestStores.tiny(target)) {
+                for (int i = 0; i < CUT_KEYS; i++) {
+                    final byte[] value = salvaged.map("m").get(numbered(i));
+                    missing += value == null && before.contains(Integer.toString(i)) ? 1 : 0;
+                    spoilt += value != null && !Arrays.equals(value, valueOf(i)) ? 1 : 0;
+                }
+                TestStores.assertSound(salvaged);
+            }
+            System.out.println("salvage: missing " + missing + ", wrong " + spoilt + ", lists "
+                    + (report.lost().size() > 0));
+        }
+
+        /** The JVM may deliver the fault of a call a few instructions late: in the next one. */
+        private static byte @Nullable [] getDespiteLateFaults(final KvMap map, final byte[] key) {
+            while (true) {
+                try {
+                    return map.get(key);
+                } catch (final InternalError e) {
+                    System.out.println("late");
+                }
+            }
+        }
+
+        private static boolean isStored(final byte @Nullable [] value) {
+            return value == null || Arrays.equals(value, new byte[60]);
+        }
+
+        private static byte[] valueOf(final int key) {
+            final byte[] value = new byte[60];
+            new SplittableRandom(key).nextBytes(value);
+            return value;
         }
 
         /** A report is as good as an exception. */
@@ -329,6 +457,17 @@ final class HostileMachineTest {
         assertTrue(output.endsWith("exit code 0"), output);
         assertTrue(output.contains("MediaErrorException: ") || output.contains("CorruptStoreException: "), output);
         assertTrue(output.contains("told ") && !output.contains("told 0"), output);
+        assertTrue(output.contains(", wrong 0\n"), output);
+    }
+
+    @Test
+    void whatLiesBeforeTheCutIsServedAndSalvagedAndNothingElseIsSaidToBeMissing() {
+        final String output = run("cut", folder.resolve("pool").toString());
+        assertTrue(output.contains("before the cut true"), output);
+        assertTrue(output.contains("lost 0, wrong 0, refused before the cut 0"), output);
+        assertTrue(output.contains("some told true"), output);
+        assertTrue(output.contains("salvage: missing 0, wrong 0, lists true"), output);
+        assertTrue(output.endsWith("done\nexit code 0"), output);
     }
 
     /** The larger one is what a container's /dev/shm has by default. */
@@ -450,23 +589,40 @@ final class HostileMachineTest {
     void aFileWhoseModeBecomesReadOnlyWhileOpenIsServedToItsEnd() throws IOException {
         final Path path = createStore();
         final Set<PosixFilePermission> before = Files.getPosixFilePermissions(folder);
+        final List<String> command = new ArrayList<>(ChildJvm.command(Child.class, "mode", path.toString()));
+        final boolean isAsked = isAskedForPermission();
+        if (isAsked) {
+            command.addAll(0, GIVEN_UP);
+        }
+        final String output;
         try {
-            try (EngineStore store = TestStores.tiny(path)) {
-                final int chunks = store.space().pool().allocatedChunks();
-                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("r--------"));
-                Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("r-x------"));
-                for (int i = 0; i < 3_000; i++) {
-                    store.map("m").put(Integer.toString(10_000 + i).getBytes(StandardCharsets.US_ASCII), new byte[500]);
-                }
-                assertTrue(store.space().pool().allocatedChunks() > chunks, "it has grown");
-            }
-            try (Store store = Store.open(path, TestStores.options().withReadOnly(true))) {
-                assertEquals(3_100, store.map("m").size());
-                assertTrue(store.verify().isSound());
-            }
+            output = ChildJvm.run(folder, command);
         } finally {
             Files.setPosixFilePermissions(folder, before);
         }
+        assertTrue(output.contains("grown true"), output);
+        assertTrue(output.contains("for writing: " + (isAsked ? "StoreUnavailableException" : "opened")), output);
+        assertTrue(output.contains("size 3100\nsound true\n"), output);
+        assertTrue(output.endsWith("done\nexit code 0"), output);
+    }
+
+    /** Whether a child is asked for permission, as everyone is but root, which can give that up. */
+    private static boolean isAskedForPermission() throws IOException {
+        String why = "";
+        if (!GIVEN_UP.isEmpty()) {
+            final List<String> probe = new ArrayList<>(GIVEN_UP);
+            probe.add("true");
+            try {
+                final String said = ChildJvm.run(Path.of("/"), probe);
+                why = said.endsWith("exit code 0") ? "" : said;
+            } catch (final UncheckedIOException e) {
+                why = String.valueOf(e.getMessage());
+            }
+            if (!why.isEmpty()) {
+                Mounts.leftOut("a file without permission to write", "root cannot give it up: " + why.strip());
+            }
+        }
+        return why.isEmpty();
     }
 
     @Test

@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.ashlar.engine.HostilePool.Kind;
 import org.ashlar.engine.HostilePool.Part;
 
 /**
  * Damaged pools by number: first each single bit of what is small and vital, then random damage. Runs in a JVM of its own, which may be
- * ended by what it does; it says each number before it begins with it.
+ * ended by what it does; it says each number before it begins with it. Numbers below 0 are flips of every bit of every part.
  *
  * <p>One by hand: {@code java -cp ... org.ashlar.engine.HostileSweep FOLDER FIRST COUNT STEP}.
  */
@@ -30,6 +33,11 @@ final class HostileSweep {
 
     private final HostilePool[] pools;
     private final List<Flip> flips = new ArrayList<>();
+
+    /** The first bit of each part in the order of {@link #allFlips}. */
+    private final NavigableMap<Long, Flip> parts = new TreeMap<>();
+
+    private final long allFlips;
     private final Path folder;
 
     private record Flip(Kind kind, Part part, int bit) {}
@@ -37,7 +45,12 @@ final class HostileSweep {
     HostileSweep(final Path folder) {
         this.folder = folder;
         pools = new HostilePool[] {HostilePool.of(folder, false), HostilePool.of(folder, true)};
+        long bits = 0;
         for (final Kind kind : pools[1].kinds()) {
+            for (final Part part : kind.parts()) {
+                parts.put(bits, new Flip(kind, part, 0));
+                bits += (long) part.bytes() * Byte.SIZE;
+            }
             for (final Part part :
                     kind.parts().subList(0, Math.min(PARTS, kind.parts().size()))) {
                 for (int bit = 0; bit < Math.min(BITS, part.bytes() * Byte.SIZE); bit++) {
@@ -45,6 +58,12 @@ final class HostileSweep {
                 }
             }
         }
+        allFlips = bits;
+    }
+
+    /** So many bits have all parts of all kinds; bit {@code i} is case {@code -1 - i}. */
+    long allFlips() {
+        return allFlips;
     }
 
     /** So many cases are flips of one bit. */
@@ -53,6 +72,11 @@ final class HostileSweep {
     }
 
     HostileCase caseOf(final long number) {
+        if (number < 0) {
+            final Map.Entry<Long, Flip> part = parts.floorEntry(-1 - number);
+            final Flip flip = part.getValue();
+            return HostileCase.flip(pools[1], flip.part(), flip.kind().name(), (int) (-1 - number - part.getKey()));
+        }
         if (number < flips.size()) {
             final Flip flip = flips.get((int) number);
             return HostileCase.flip(pools[1], flip.part(), flip.kind().name(), flip.bit());

@@ -31,6 +31,8 @@ import org.ashlar.kv.StoreLockedException;
 import org.ashlar.kv.StoreUnavailableException;
 import org.ashlar.pmem.FailingReads;
 import org.ashlar.pmem.Memory;
+import org.ashlar.pmem.Pool;
+import org.ashlar.pmem.PoolPlaces;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -491,6 +493,62 @@ final class SalvageTest {
         assertEquals(Set.of(), missing());
         assertTrue(doubtful.size() > 100 && doubtful.size() < RECORDS / 2, () -> "doubtful " + doubtful.size());
         assertTrue(tells(report, "is damaged"), () -> report.lost().toString());
+    }
+
+    private long offsetOfPart(final String part) {
+        final long[] offset = new long[1];
+        spoil(store -> {
+            final Pool pool = store.space().pool();
+            final PoolPlaces places = new PoolPlaces(pool, true);
+            offset[0] = switch (part) {
+                case "header 0" -> places.header(0);
+                case "header 1" -> places.header(1);
+                case "superblock" -> places.engineArea();
+                case "chunk table" -> places.chunkTable();
+                case "section headers" -> places.sectionHeaders();
+                case "chunk headers" -> places.chunkHeaders();
+                case "record descriptors" ->
+                    places.descriptor(TestStores.recordOf(core(store, "m"), key(1)) - pool.dataAddress());
+                case "index descriptors" ->
+                    places.descriptor(
+                            IndexPages.leaves(core(store, "m").index()).get(0) - pool.dataAddress());
+                case "catalog leaf" ->
+                    places.data(
+                            IndexPages.leaves(store.catalog().catalog().index()).get(0) - pool.dataAddress());
+                default -> throw new IllegalArgumentException(part);
+            };
+        });
+        return offset[0];
+    }
+
+    private SalvageReport salvageWithUnreadable(final String part) throws IOException {
+        try (FailingReads bad = FailingReads.at(offsetOfPart(part))) {
+            assertNotNull(bad);
+            return salvage();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "header 0",
+                "header 1",
+                "chunk table",
+                "section headers",
+                "chunk headers",
+                "record descriptors",
+                "index descriptors"
+            })
+    void withoutAPageThatNoRecordNeedsAllComesOutCertain(final String part) throws IOException {
+        assertAllCertain(salvageWithUnreadable(part));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"superblock", "catalog leaf"})
+    void withoutTheSuperblockOrALeafOfTheCatalogNothingIsLost(final String part) throws IOException {
+        final SalvageReport report = salvageWithUnreadable(part);
+        assertEquals(Set.of(), missing());
+        assertFalse(report.lost().isEmpty());
     }
 
     @Test

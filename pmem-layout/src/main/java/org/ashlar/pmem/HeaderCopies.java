@@ -24,16 +24,19 @@ final class HeaderCopies {
     private final int newestCopy;
     private final boolean unfinished;
     private final boolean otherUnreadable;
+    private final boolean otherWhole;
 
     private HeaderCopies(
             final @Nullable PoolHeader newest,
             final int newestCopy,
             final boolean unfinished,
-            final boolean otherUnreadable) {
+            final boolean otherUnreadable,
+            final boolean otherWhole) {
         this.newest = newest;
         this.newestCopy = newestCopy;
         this.unfinished = unfinished;
         this.otherUnreadable = otherUnreadable;
+        this.otherWhole = otherWhole;
     }
 
     /** Whether the file's creation was not finished; then there is no header. */
@@ -56,6 +59,11 @@ final class HeaderCopies {
     /** Whether the device cannot read the page of the other copy. */
     boolean isOtherUnreadable() {
         return otherUnreadable;
+    }
+
+    /** Whether the other copy passes its check too, newer or not. */
+    boolean isOtherWhole() {
+        return otherWhole;
     }
 
     /**
@@ -88,7 +96,7 @@ final class HeaderCopies {
             if (!isWhole(other)) {
                 throw failure;
             }
-            return one(file, other, 1 - unreadable, true);
+            return one(file, other, 1 - unreadable, true, false);
         }
         if (count == 0) {
             throw new PoolException(
@@ -98,7 +106,7 @@ final class HeaderCopies {
             return newerOf(file, a, b);
         }
         if (isWhole(a) || isWhole(b)) {
-            return one(file, isWhole(a) ? a : b, isWhole(a) ? 0 : 1, false);
+            return one(file, isWhole(a) ? a : b, isWhole(a) ? 0 : 1, false, false);
         }
         return none(file, a, b, count);
     }
@@ -121,7 +129,7 @@ final class HeaderCopies {
         return PoolHeader.wrap(Arrays.copyOfRange(pages, (int) offset, (int) offset + PoolHeader.BYTES));
     }
 
-    private static boolean isWhole(final PoolHeader header) {
+    static boolean isWhole(final PoolHeader header) {
         return header.magic() == PoolHeader.MAGIC && header.isSealed();
     }
 
@@ -132,13 +140,17 @@ final class HeaderCopies {
                     "the two headers of " + file.path() + " are of different pools, " + a.uuid() + " and " + b.uuid()
                             + "; restore the pool from a backup");
         }
-        return b.sequence() > a.sequence() ? one(file, b, 1, false) : one(file, a, 0, false);
+        return b.sequence() > a.sequence() ? one(file, b, 1, false, true) : one(file, a, 0, false, true);
     }
 
     private static HeaderCopies one(
-            final PoolFile file, final PoolHeader header, final int copy, final boolean otherUnreadable) {
+            final PoolFile file,
+            final PoolHeader header,
+            final int copy,
+            final boolean otherUnreadable,
+            final boolean otherWhole) {
         checkVersion(file, header);
-        return new HeaderCopies(header, copy, false, otherUnreadable);
+        return new HeaderCopies(header, copy, false, otherUnreadable, otherWhole);
     }
 
     private static HeaderCopies none(final PoolFile file, final PoolHeader a, final PoolHeader b, final int count) {
@@ -159,7 +171,7 @@ final class HeaderCopies {
                     "both headers of " + file.path() + " fail their checks; restore the pool from a backup");
         }
         if (a.magic() == PoolHeader.CREATING_MAGIC || b.magic() == PoolHeader.CREATING_MAGIC) {
-            return new HeaderCopies(null, 1, true, false);
+            return new HeaderCopies(null, 1, true, false, false);
         }
         throw new PoolException(
                 NOT_A_POOL,

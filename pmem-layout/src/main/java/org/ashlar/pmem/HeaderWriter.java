@@ -1,5 +1,7 @@
 package org.ashlar.pmem;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Writes new headers of an open pool, one copy after the other. Not thread-safe: callers hold the growth lock. */
@@ -53,6 +55,24 @@ final class HeaderWriter {
         write(next, newestCopy, forceSync);
         newestCopy = 1 - newestCopy;
         current = next;
+    }
+
+    /** A line for each copy that cannot be read or fails its check. */
+    List<String> problems() {
+        final List<String> problems = new ArrayList<>();
+        for (int copy = 0; copy < 2; copy++) {
+            final byte[] bytes = new byte[PoolHeader.BYTES];
+            final String what = "copy " + copy + " of the pool's header, at offset " + HeaderCopies.offset(copy);
+            if (!Memory.isReadable(addressOf(copy), PoolHeader.BYTES)) {
+                problems.add(what + ", cannot be read");
+                continue;
+            }
+            Memory.copyOut(addressOf(copy), bytes, Memory.ARRAY_BASE, PoolHeader.BYTES);
+            if (!HeaderCopies.isWhole(PoolHeader.wrap(bytes))) {
+                problems.add(what + ", fails its check; an open for writing writes it anew");
+            }
+        }
+        return problems;
     }
 
     private void write(final PoolHeader header, final int copy, final boolean forceSync) {

@@ -1,6 +1,7 @@
 package org.ashlar.pmem;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ public final class Pool implements AutoCloseable {
     private final ExtendedDescriptors extended;
     private final LinearRegion region;
     private final DurabilityReport durability;
+    private final boolean headerRepaired;
     private final boolean readOnly;
     private final boolean created;
     private final boolean cleanlyClosed;
@@ -51,6 +53,7 @@ public final class Pool implements AutoCloseable {
             final @Nullable DescriptorFile descriptorFile,
             final PoolHeader found,
             final int newestCopy,
+            final boolean otherWhole,
             final PoolOptions options,
             final DurabilityReport durability,
             final long stamp,
@@ -62,6 +65,7 @@ public final class Pool implements AutoCloseable {
         this.durability = durability;
         this.created = created;
         readOnly = options.readOnly();
+        headerRepaired = !created && !readOnly && !otherWhole;
         uuid = found.uuid();
         createdMillis = found.createdMillis();
         openStamp = stamp;
@@ -245,6 +249,30 @@ public final class Pool implements AutoCloseable {
      */
     public boolean mayHavePendingWrites() {
         return !readOnly && !cleanlyClosed && !machineRestarted;
+    }
+
+    /**
+     * What is wrong with the two copies of the header, as they are now. The pool is open by one of them.
+     *
+     * @return a line for each that cannot be read or fails its check: it is damaged, or, in a pool that is open read-only, a crash came while it was
+     *     written; the next open for writing writes it anew. Empty after close
+     */
+    public List<String> headerProblems() {
+        growth.lock().lock(); // nobody writes one meanwhile
+        try {
+            return allocation.isClosed() ? List.of() : header.problems();
+        } finally {
+            growth.lock().unlock();
+        }
+    }
+
+    /**
+     * Whether this open has found a copy of the header that failed its check or could not be read, and has written it anew.
+     *
+     * @return true when it has; false where the pool is read-only
+     */
+    public boolean headerRepaired() {
+        return headerRepaired;
     }
 
     /**

@@ -135,7 +135,7 @@ final class PoolCreation {
         // 4. Map it, write both headers, and be open.
         final UUID uuid = new UUID(Platform.randomLong(), Platform.randomLong());
         final PoolHeader header = PoolHeader.create(uuid, geometry, placement, chunkCount);
-        final Pool pool = PoolOpener.assemble(file, path, header, 1, options, true);
+        final Pool pool = PoolOpener.assemble(file, path, header, 1, true, options, true);
         try {
             // 5. The headers are durable before the pool gets its name.
             file.sync();

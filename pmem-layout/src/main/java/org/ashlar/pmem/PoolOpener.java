@@ -76,7 +76,7 @@ final class PoolOpener {
             if (copies.isOtherUnreadable() && !options.readOnly()) {
                 rewrite(file, header, 1 - copies.newestCopy());
             }
-            return assemble(file, path, header, copies.newestCopy(), options, false);
+            return assemble(file, path, header, copies.newestCopy(), copies.isOtherWhole(), options, false);
         } catch (final RuntimeException e) {
             file.close();
             throw e;
@@ -139,6 +139,7 @@ final class PoolOpener {
      * Maps a file that is open, locked and known to be a pool, and begins a new open of it.
      *
      * @param newestCopy which of the two copies on the media the header is
+     * @param otherWhole whether the other one passes its check
      * @param created whether the pool is new, and has no header on the media yet
      */
     static Pool assemble(
@@ -146,6 +147,7 @@ final class PoolOpener {
             final Path path,
             final PoolHeader header,
             final int newestCopy,
+            final boolean otherWhole,
             final PoolOptions options,
             final boolean created) {
         final DescriptorPlacement placement = placementNow(header, options);
@@ -171,7 +173,17 @@ final class PoolOpener {
             mapping.extendTo(header.chunkCount());
             // 2. The pool, on the stamp that everything initialised from now on will bear.
             return new Pool(
-                    path, file, mapping, descriptorFile, header, newestCopy, options, report, stamp(counter), created);
+                    path,
+                    file,
+                    mapping,
+                    descriptorFile,
+                    header,
+                    newestCopy,
+                    otherWhole,
+                    options,
+                    report,
+                    stamp(counter),
+                    created);
         } catch (final RuntimeException e) {
             release(mapping, descriptorFile);
             throw e;

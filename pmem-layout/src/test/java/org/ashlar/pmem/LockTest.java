@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.ashlar.pmem.PoolException.Reason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LockTest {
     @TempDir
@@ -68,6 +73,24 @@ class LockTest {
         try (Pool pool = Pool.open(path, TestPools.tiny().build())) {
             assertEquals(2, pool.openCounter());
             assertFalse(pool.cleanlyClosed());
+        }
+    }
+
+    /** What the header says of times, of the boot, and of opens locks nobody out. */
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MAX_VALUE, Long.MIN_VALUE, 0})
+    void aCreationTimeThatCannotBeLocksNobodyOut(final long millis) throws IOException {
+        final Path path = folder.resolve("pool");
+        Pool.open(path, TestPools.tiny().build()).close();
+        final byte[] file = Files.readAllBytes(path);
+        for (final int at : new int[] {0, Geometry.PAGE_BYTES}) {
+            ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putLong(at + PoolHeader.CREATED_OFFSET, millis);
+            PoolPlaces.sealHeader(file, at);
+        }
+        Files.write(path, file);
+        try (Pool pool = Pool.open(path, TestPools.tiny().build())) {
+            assertEquals(millis, pool.createdMillis());
+            assertEquals(2, pool.openCounter());
         }
     }
 

@@ -64,7 +64,7 @@ final class SlotLayout {
     }
 
     /** First byte of a span's first slot; the first span gives up a few bytes to the table of span words. */
-    private long slotsBegin(final int chunk, final int span) {
+    long slotsBegin(final int chunk, final int span) {
         return chunks.addressOf(chunk) + (span == 0 ? tableBytes : ((long) span * spanPages) << Pages.SHIFT);
     }
 

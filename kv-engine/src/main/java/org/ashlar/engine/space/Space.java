@@ -1,6 +1,7 @@
 package org.ashlar.engine.space;
 
 import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.epoch.Reclaimer;
@@ -14,6 +15,7 @@ import org.ashlar.pmem.Descriptors;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
 import org.roaringbitmap.RoaringBitmap;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
  * The allocator of one open pool: records and index pages in, records and index pages out. Thread-safe; see the package for
@@ -649,6 +651,29 @@ public final class Space implements Reclaimer {
         final long descriptor = descriptors.core((long) chunk * pagesPerChunk);
         return descriptors.isChunkReadable(chunk)
                 && Memory.isReadable(descriptor, (long) pagesPerChunk * CoreDescriptor.BYTES);
+    }
+
+    /**
+     * Looks at every chunk word, also where nothing was judged, as in a store that is open read-only.
+     *
+     * @param problems gets a line for each that is wrong
+     * @throws InternalError where the chunk table cannot be read
+     */
+    public void checkChunkWords(final Consumer<String> problems) {
+        chunks.checkTable();
+        new PlaceCheck(pool, chunks, problems).checkChunkWords();
+    }
+
+    /**
+     * Looks at whether chunk words and span words agree that places are what the index says; it needs no bitmap, so nothing has to be judged.
+     *
+     * @param records linear offsets of live records
+     * @param pages linear offsets of live index pages
+     * @param problems gets a line for each that is wrong
+     */
+    public void checkPlaces(
+            final Roaring64Bitmap records, final Roaring64Bitmap pages, final Consumer<String> problems) {
+        new PlaceCheck(pool, chunks, problems).checkPlaces(records, pages);
     }
 
     /**

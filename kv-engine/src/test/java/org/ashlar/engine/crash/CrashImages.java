@@ -27,7 +27,8 @@ final class CrashImages {
     void crash(final long event, final EventKind kind, final SplittableRandom random) {
         final String only = !generation.isImage() ? context.replay.image() : null;
         final List<ImageChoice> choices = only == null || only.equals("none")
-                ? ImageChoice.sample(generation.simulator, context.profile.imagesPerPoint(), random)
+                ? ImageChoice.sample(
+                        generation.simulator, context.profile.imagesPerPoint(), context.profile.takesAllOfFew(), random)
                 : List.of(ImageChoice.parse(only));
         for (final ImageChoice choice : choices) {
             crash(event, kind, choice);
@@ -88,18 +89,20 @@ final class CrashImages {
             }
             next.begin();
         }
-        use(expected, random, next);
-        if (random.nextBoolean()) {
+        final boolean twice = random.nextBoolean();
+        use(expected, random, next, !twice);
+        if (twice) {
             // What an open that ended cleanly left to the next one.
-            use(expected, random, next);
+            use(expected, random, next, true);
         }
         if (next != null) {
             next.end();
         }
     }
 
-    /** Opens the image, looks, stores, looks, closes; what is done first differs from one time to the next. */
-    private void use(final Oracle expected, final SplittableRandom random, final @Nullable Generation next) {
+    /** Opens the image, looks, stores, looks, closes; what is done first differs from one time to the next. The last look is at all. */
+    private void use(
+            final Oracle expected, final SplittableRandom random, final @Nullable Generation next, final boolean last) {
         final Store recovered = context.subject.open(generation.image());
         if (next != null) {
             next.opened(recovered);
@@ -120,7 +123,7 @@ final class CrashImages {
                 StoreCheck.run(recovered, operation, expected);
             }
         }
-        if (random.nextInt(4) != 0) {
+        if (last || random.nextInt(4) != 0) {
             StoreCheck.checkAll(recovered, expected, random);
         }
         if (next != null) {

@@ -12,7 +12,10 @@ final class EngineProfiles {
         return Profile.churn();
     }
 
-    /** A few operations, the pool's creation among them, with a crash at every write-back and every fence. */
+    /**
+     * A few operations, the pool's creation among them, with a crash at every write-back and every fence, and all images there where few stores are
+     * pending.
+     */
     static Profile everyFence() {
         return Profile.churn()
                 .withName("every fence")
@@ -22,7 +25,8 @@ final class EngineProfiles {
                 .withValues(200, 6, 6_000)
                 .withGone(8, 1)
                 .withCompactions(0)
-                .withCrashes(Profile.EVERY_FENCE, 4, 60);
+                .withCrashes(Profile.EVERY_FENCE, 4, 60)
+                .withAllOfFew();
     }
 
     /** Values in slots, in runs of pages and in runs of chunks. */
@@ -177,6 +181,7 @@ final class EngineProfiles {
         return List.of(
                 gone(),
                 churn(),
+                everyFence(),
                 large(),
                 split(),
                 doubling(),

@@ -57,6 +57,9 @@ final class Profile {
     /** Images of a crash point, at most. */
     private int imagesPerPoint = 4;
 
+    /** Whether all images of a crash point are taken where few stores are pending. */
+    private boolean takesAllOfFew = false;
+
     /** One in so many events has a reader that runs just then; four times as many at write-backs and fences. */
     private int readOneIn = 6;
 
@@ -101,6 +104,7 @@ final class Profile {
         deletePercent = other.deletePercent;
         crashPointsPerMille = other.crashPointsPerMille;
         imagesPerPoint = other.imagesPerPoint;
+        takesAllOfFew = other.takesAllOfFew;
         readOneIn = other.readOneIn;
         secondOneIn = other.secondOneIn;
         goneOneIn = other.goneOneIn;
@@ -142,6 +146,10 @@ final class Profile {
 
     int imagesPerPoint() {
         return imagesPerPoint;
+    }
+
+    boolean takesAllOfFew() {
+        return takesAllOfFew;
     }
 
     int readOneIn() {
@@ -290,6 +298,12 @@ final class Profile {
         p.crashPointsPerMille = pointsPerMille;
         p.imagesPerPoint = images;
         p.secondOneIn = secondCrashOneIn;
+        return p;
+    }
+
+    Profile withAllOfFew() {
+        final Profile p = new Profile(this);
+        p.takesAllOfFew = true;
         return p;
     }
 

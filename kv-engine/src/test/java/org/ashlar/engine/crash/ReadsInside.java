@@ -1,6 +1,7 @@
 package org.ashlar.engine.crash;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.ashlar.kv.KvMap;
@@ -35,6 +36,17 @@ final class ReadsInside {
         handles.clear();
     }
 
+    /** The key of an operation; of one on a whole map a key that is there, if any is. Without dice: so a seed draws what it always drew. */
+    private static int keyOf(final Operation operation, final Oracle oracle, final long turn) {
+        if (operation.key() >= 0) {
+            return operation.key();
+        }
+        final List<Integer> there = oracle.keys(operation.map()).stream()
+                .filter(key -> !oracle.allowed(operation.map(), key).equals(List.of(Value.ABSENT)))
+                .toList();
+        return there.isEmpty() ? operation.key() : there.get((int) (turn % there.size()));
+    }
+
     /** Reads some keys as another thread would that runs just now, and holds on to what it saw; false where it cannot. */
     boolean readSome(final CrashSimulator simulator, final Oracle oracle, final SplittableRandom random) {
         final Operation operation = oracle.inFlight();
@@ -47,7 +59,7 @@ final class ReadsInside {
             for (int i = 0; i < 1 + random.nextInt(2); i++) {
                 final boolean same = random.nextInt(3) != 0;
                 final int key = same
-                        ? operation.key()
+                        ? keyOf(operation, oracle, simulator.events() + i)
                         : context.profile
                                 .keys()
                                 .get(random.nextInt(context.profile.keys().size()));

@@ -43,6 +43,35 @@ public final class IndexPages {
         throw new AssertionError("no entries");
     }
 
+    /** Shows each record with the last of the pages by which a look-up comes from a segment to it. */
+    public static void records(final HashIndex index, final PathVisitor visitor) {
+        index.judge().audit(new Pages() {
+            private long lastPage;
+            private boolean isNext;
+
+            @Override
+            public void indexPage(final long page) {
+                lastPage = isNext ? page : Math.max(lastPage, page);
+                isNext = false;
+            }
+
+            @Override
+            public void record(final long record, final boolean isRoot) {
+                isNext = true;
+                if (!isRoot) {
+                    visitor.visit(record, lastPage);
+                }
+            }
+        });
+    }
+
+    /** Sees a record, and the page that lies last of those that lead to it. */
+    @FunctionalInterface
+    public interface PathVisitor {
+        /** Addresses. */
+        void visit(long record, long lastPage);
+    }
+
     private static List<Long> ofKind(final HashIndex index, final int kind) {
         final List<Long> pages = new ArrayList<>();
         index.judge().audit(new Pages() {

@@ -132,6 +132,20 @@ public final class ImageChoice {
      */
     public static List<ImageChoice> sample(
             final CrashSimulator simulator, final int limit, final SplittableRandom random) {
+        return sample(simulator, limit, false, random);
+    }
+
+    /**
+     * Choices for what is pending now: all that there are when they are few, otherwise the telling ones and random ones.
+     *
+     * @param simulator whose state it is
+     * @param limit how many at most, 1 or more
+     * @param allOfFew whether the limit does not hold where few stores are pending
+     * @param random decides
+     * @return the choices, all different in effect when they are few
+     */
+    public static List<ImageChoice> sample(
+            final CrashSimulator simulator, final int limit, final boolean allOfFew, final SplittableRandom random) {
         final List<PendingLine> lines = simulator.pendingLines();
         if (simulator.isPaged()) {
             return samplePages(lines, limit, random);
@@ -162,7 +176,7 @@ public final class ImageChoice {
                 choices.add(random(random.nextLong() & 0xFFFF_FFFFL));
             }
         }
-        return drop(choices, limit, random);
+        return allOfFew && stores <= ENUMERATED_STORES ? choices : drop(choices, limit, random);
     }
 
     private static List<ImageChoice> samplePages(
