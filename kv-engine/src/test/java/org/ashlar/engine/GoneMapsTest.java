@@ -9,8 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,12 +32,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Maps that are cleared and dropped: at once, for every handle, and their space comes back. */
 final class GoneMapsTest {
     private static final int WAIT_SECONDS = 120;
+    private static final byte[] ONES = ones(5_000);
 
     @TempDir(factory = MemoryFolder.class)
     Path folder;
 
     private static byte[] key(final int number) {
         return Integer.toString(number).getBytes(US_ASCII);
+    }
+
+    private static byte[] ones(final int length) {
+        final byte[] ones = new byte[length];
+        Arrays.fill(ones, (byte) 1);
+        return ones;
     }
 
     private static void fill(final KvMap map, final int records, final int bytes) {
@@ -301,6 +311,69 @@ final class GoneMapsTest {
             assertThrows(MapDroppedException.class, () -> map.get(key(0)));
             assertThrows(MapDroppedException.class, () -> map.forEach((k, value) -> true));
             return store.mapNames().contains("m") ? "dropped, and listed" : null;
+        }
+    }
+
+    @Test
+    void aDroppedMapIsGivenBackWhenTheReaderThatIsInItHasEnded() throws Exception {
+        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) { // 16 MiB
+            final KvMap map = store.map("m");
+            final KvMap other = store.map("other");
+            fill(map, 2_000, 5_000);
+            final CountDownLatch inside = new CountDownLatch(1);
+            final CountDownLatch end = new CountDownLatch(1);
+            Threads.together(List.of(
+                    thread -> assertEquals(
+                            5_000,
+                            map.readLong(
+                                    key(7),
+                                    view -> {
+                                        inside.countDown();
+                                        await(end);
+                                        for (int i = 0; i < view.capacity(); i++) {
+                                            assertEquals(0, view.getByte(i), "still what it was");
+                                        }
+                                        return view.capacity();
+                                    },
+                                    -1)),
+                    thread -> {
+                        try {
+                            await(inside);
+                            dropUnderAReader(store, map, other);
+                        } finally {
+                            end.countDown();
+                        }
+                    }));
+            for (int i = 0; i < 2_000; i++) {
+                other.put(key(i), ONES); // there is room now
+            }
+            assertEquals(0, store.stats().background().droppedMaps());
+            assertEquals(2_000, other.size());
+            TestStores.assertSound(store);
+        }
+    }
+
+    private static void dropUnderAReader(final Store store, final KvMap map, final KvMap other) {
+        assertTrue(store.dropMap("m"));
+        assertThrows(MapDroppedException.class, () -> map.get(key(7)));
+        assertThrows(StoreFullException.class, () -> {
+            for (int i = 0; i < 2_000; i++) {
+                other.put(key(i), ONES);
+            }
+        });
+        assertEquals(
+                1, store.stats().background().droppedMaps(), () -> store.stats().toString());
+        assertTrue(
+                store.stats().bytes().live() > 2_000 * 5_000,
+                () -> store.stats().toString());
+        assertTrue(store.stats().oldestReaderMillis() > 0, () -> store.stats().toString());
+    }
+
+    private static void await(final CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(WAIT_SECONDS, TimeUnit.SECONDS));
+        } catch (final InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
