@@ -30,6 +30,9 @@ final class Upkeep {
     private final BackgroundWork background;
     private final boolean mayWorkInBackground;
 
+    /** Whether the thread in the background has something left that it retired: when it ends, nobody need come by to take it back. */
+    private volatile boolean isDrainOwed;
+
     Upkeep(
             final EngineStore store,
             final Pool pool,
@@ -75,12 +78,32 @@ final class Upkeep {
     }
 
     private boolean isBackgroundWorkDue() {
-        return !reaper.isDone() || space.isTrimDue();
+        return !reaper.isDone() || isDrainOwed || space.isTrimDue();
     }
 
     private boolean workInBackground() {
         final boolean reaped = !reaper.isDone() && reap();
-        return trim() || reaped;
+        if (reaped) {
+            isDrainOwed = true;
+        }
+        final boolean drained = isDrainOwed && reaper.isDone() && drainOwn();
+        return trim() || reaped || drained;
+    }
+
+    /** Takes back what this thread has retired; whether that is all gone. */
+    private boolean drainOwn() {
+        final Participant participant = store.enterForWriting();
+        try {
+            epochs.drainOwn(participant);
+            isDrainOwed = participant.waiting() > 0;
+            return !isDrainOwed;
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            Epochs.exit(participant);
+        }
     }
 
     /** Gives the blocks of a free chunk back to the file system, if there are more than will soon be needed. */

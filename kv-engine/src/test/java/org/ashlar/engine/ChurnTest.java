@@ -16,10 +16,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.agrona.collections.Int2IntHashMap;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.kv.StoreOptions;
+import org.ashlar.kv.StoreStats;
 import org.ashlar.pmem.Geometry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -231,11 +233,55 @@ final class ChurnTest {
                     stable.put(key(i), value(i, 40 + i % 900));
                 }
             }
+            content.fill(map, 60_000, 48 << 20);
+            final long full = blockBytes();
+            for (int i = 0; i < 5; i++) {
+                content.deleteHalf(map);
+            }
+            waitWhile(() -> store.space().isTrimDue());
+            final long left = blockBytes();
             ends.set(true);
             reader.join();
             assertNull(failure.get());
+            assertTrue(full - left > 8 << 20, "blocks from " + full + " to " + left);
             content.check(map);
             TestStores.assertSound(store);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatAGoneMapHeldIsGivenBackWithoutAnyFurtherCall(final boolean dropped) throws Exception {
+        final StoreOptions background = options().withBackgroundWork(true);
+        try (EngineStore store = EngineStore.open(folder.resolve("pool"), background, TUNING)) {
+            final KvMap stays = store.map("stays");
+            stays.put(key(1), value(1, 5_000));
+            new Content().fill(store.map("m"), 5_000, 24 << 20);
+            final long full = blockBytes();
+            final StoreStats before = store.stats();
+            if (dropped) {
+                assertTrue(store.dropMap("m"));
+            } else {
+                store.map("m").clear();
+            }
+            waitWhile(() -> store.stats().background().droppedMaps() > 0
+                    || store.stats().bytes().live() > 1 << 20
+                    || store.space().isTrimDue());
+            final StoreStats after = store.stats();
+            final long left = blockBytes();
+            assertTrue(full - left > 16 << 20, "blocks from " + full + " to " + left);
+            assertTrue(before.bytes().free() < after.bytes().free(), () -> before + "\n" + after);
+            assertArrayEquals(value(1, 5_000), stays.get(key(1)));
+            TestStores.assertSound(store);
+        }
+    }
+
+    /** Fails when it takes too long; where it goes on then, the store's end ends it. */
+    private static void waitWhile(final BooleanSupplier condition) {
+        Threads.together(1, thread -> {
+            while (condition.getAsBoolean()) {
+                Thread.onSpinWait();
+            }
+        });
     }
 }

@@ -16,6 +16,7 @@ import org.ashlar.kv.MediaErrorException;
 import org.ashlar.kv.StoreException;
 import org.ashlar.kv.StoreOptions;
 import org.ashlar.pmem.FailingSyncs;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +58,36 @@ final class FailedSyncTest {
         try (EngineStore again = EngineStore.open(path, OPTIONS, Tuning.tiny())) {
             final KvMap found = again.map("m");
             acknowledged.forEach(
+                    (name, value) -> assertArrayEquals(value, found.get(name.getBytes(StandardCharsets.UTF_8)), name));
+            TestStores.assertSound(again);
+        }
+    }
+
+    /** Where writes do not wait for the device, {@code sync()} alone can tell; nothing is promised from then on, so nothing is taken. */
+    @Test
+    void aSyncThatFailsWhereWritesDoNotWaitFailsTheStoreForGoodToo() {
+        final Path path = folder.resolve("pool");
+        final StoreOptions options = OPTIONS.withDurability(Durability.PROCESS_CRASH);
+        final Map<String, byte[]> stored = new HashMap<>();
+        final EngineStore store = EngineStore.open(path, options, Tuning.tiny());
+        final KvMap map = store.map("m");
+        putSome(map, stored, 0);
+        try (FailingSyncs failing = FailingSyncs.failOnce(1)) {
+            assertNotNull(failing);
+            store.sync();
+            final MediaErrorException first = assertThrows(MediaErrorException.class, store::sync);
+            assertTrue(String.valueOf(first.getMessage()).contains("EIO"), first.getMessage());
+        }
+        assertThrows(MediaErrorException.class, store::sync);
+        final byte[] key = "late".getBytes(StandardCharsets.UTF_8);
+        assertThrows(MediaErrorException.class, () -> map.put(key, key));
+        stored.remove("0"); // a delete that failed may have happened or not
+        assertThrows(MediaErrorException.class, () -> map.delete("0".getBytes(StandardCharsets.UTF_8)));
+        assertThrows(StoreException.class, store::close);
+
+        try (EngineStore again = EngineStore.open(path, options, Tuning.tiny())) {
+            final KvMap found = again.map("m");
+            stored.forEach(
                     (name, value) -> assertArrayEquals(value, found.get(name.getBytes(StandardCharsets.UTF_8)), name));
             TestStores.assertSound(again);
         }

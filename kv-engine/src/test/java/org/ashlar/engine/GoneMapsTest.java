@@ -9,14 +9,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.MapDroppedException;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreException;
 import org.ashlar.kv.StoreFullException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,11 +31,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Maps that are cleared and dropped: at once, for every handle, and their space comes back. */
 final class GoneMapsTest {
+    private static final int WAIT_SECONDS = 120;
+    private static final byte[] ONES = ones(5_000);
+
     @TempDir(factory = MemoryFolder.class)
     Path folder;
 
     private static byte[] key(final int number) {
         return Integer.toString(number).getBytes(US_ASCII);
+    }
+
+    private static byte[] ones(final int length) {
+        final byte[] ones = new byte[length];
+        Arrays.fill(ones, (byte) 1);
+        return ones;
     }
 
     private static void fill(final KvMap map, final int records, final int bytes) {
@@ -213,6 +229,151 @@ final class GoneMapsTest {
             fill(map, 300, 10);
             assertEquals(300, map.size());
             TestStores.assertSound(store);
+        }
+    }
+
+    /**
+     * While a map is cleared or dropped, readers ask for a key of theirs until it is gone, and then for all the rest. What is there must be there
+     * until then, and nothing afterwards.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoSawOneKeyGoWithTheMapFindsAllOthersGone(final boolean dropped) {
+        final int readers = 3;
+        final int records = 700; // of a few leaves
+        final int rounds = TestStores.LONG ? 2_000 : 60;
+        final AtomicReference<@Nullable String> wrong = new AtomicReference<>();
+        try (EngineStore store = TestStores.roomy(folder.resolve("pool"))) {
+            final CyclicBarrier barrier = new CyclicBarrier(readers + 1);
+            Threads.together(readers + 1, thread -> {
+                for (int round = 0; round < rounds; round++) {
+                    final KvMap map = store.map("m");
+                    if (thread == readers) {
+                        fill(map, records, 8);
+                    }
+                    barrier.await(WAIT_SECONDS, TimeUnit.SECONDS);
+                    if (thread < readers) {
+                        final String found = dropped
+                                ? readUntilDropped(store, map, (thread + 1) * records / readers - 1)
+                                : readUntilCleared(map, (thread + 1) * records / readers - 1, records);
+                        wrong.compareAndSet(null, found);
+                    } else if (dropped) {
+                        assertTrue(store.dropMap("m"));
+                    } else {
+                        map.clear();
+                    }
+                    barrier.await(WAIT_SECONDS, TimeUnit.SECONDS);
+                }
+            });
+            assertNull(wrong.get());
+            TestStores.assertSound(store);
+        }
+    }
+
+    /** What is wrong, or null. */
+    private static @Nullable String readUntilCleared(final KvMap map, final int first, final int records) {
+        long size = records;
+        while (map.get(key(first)) != null) {
+            size = map.size();
+            if (size != 0 && size != records) {
+                return "a size of " + size;
+            }
+            if (size == 0 && map.get(key(first)) != null) {
+                return "a size of 0, and key " + first + " is there";
+            }
+        }
+        for (int i = 1; i <= records; i++) {
+            if (map.get(key((first + i) % records)) != null) {
+                return "key " + first + " is gone, and key " + (first + i) % records + " is there";
+            }
+        }
+        return map.size() == 0
+                        && map.forEach((key, value) -> false)
+                        && !map.keys().iterator().hasNext()
+                ? null
+                : "all keys are gone, but not for each way to look";
+    }
+
+    /** What is wrong, or null. */
+    private static @Nullable String readUntilDropped(final Store store, final KvMap map, final int key) {
+        try {
+            while (true) {
+                final boolean isListed = store.mapNames().contains("m");
+                if (map.get(key(key)) == null) {
+                    return "empty before it is dropped";
+                }
+                if (!isListed) {
+                    return "not listed any more, and key " + key + " is there";
+                }
+            }
+        } catch (final MapDroppedException e) {
+            assertThrows(MapDroppedException.class, map::size);
+            assertThrows(MapDroppedException.class, () -> map.get(key(0)));
+            assertThrows(MapDroppedException.class, () -> map.forEach((k, value) -> true));
+            return store.mapNames().contains("m") ? "dropped, and listed" : null;
+        }
+    }
+
+    @Test
+    void aDroppedMapIsGivenBackWhenTheReaderThatIsInItHasEnded() throws Exception {
+        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) { // 16 MiB
+            final KvMap map = store.map("m");
+            final KvMap other = store.map("other");
+            fill(map, 2_000, 5_000);
+            final CountDownLatch inside = new CountDownLatch(1);
+            final CountDownLatch end = new CountDownLatch(1);
+            Threads.together(List.of(
+                    thread -> assertEquals(
+                            5_000,
+                            map.readLong(
+                                    key(7),
+                                    view -> {
+                                        inside.countDown();
+                                        await(end);
+                                        for (int i = 0; i < view.capacity(); i++) {
+                                            assertEquals(0, view.getByte(i), "still what it was");
+                                        }
+                                        return view.capacity();
+                                    },
+                                    -1)),
+                    thread -> {
+                        try {
+                            await(inside);
+                            dropUnderAReader(store, map, other);
+                        } finally {
+                            end.countDown();
+                        }
+                    }));
+            for (int i = 0; i < 2_000; i++) {
+                other.put(key(i), ONES); // there is room now
+            }
+            assertEquals(0, store.stats().background().droppedMaps());
+            assertEquals(2_000, other.size());
+            TestStores.assertSound(store);
+        }
+    }
+
+    private static void dropUnderAReader(final Store store, final KvMap map, final KvMap other) {
+        assertTrue(store.dropMap("m"));
+        assertThrows(MapDroppedException.class, () -> map.get(key(7)));
+        assertThrows(StoreFullException.class, () -> {
+            for (int i = 0; i < 2_000; i++) {
+                other.put(key(i), ONES);
+            }
+        });
+        assertEquals(
+                1, store.stats().background().droppedMaps(), () -> store.stats().toString());
+        assertTrue(
+                store.stats().bytes().live() > 2_000 * 5_000,
+                () -> store.stats().toString());
+        assertTrue(store.stats().oldestReaderMillis() > 0, () -> store.stats().toString());
+    }
+
+    private static void await(final CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(WAIT_SECONDS, TimeUnit.SECONDS));
+        } catch (final InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -134,4 +134,37 @@ final class LargeValuesTest {
                 .mapToLong(BufferPoolMXBean::getTotalCapacity)
                 .sum();
     }
+
+    /** What lies between two sections of a pool is in no view, and in no slot. */
+    @Test
+    void aValueAcrossTheBorderOfTwoSectionsIsOneView() {
+        final int bytes = 160 << 20;
+        final StoreOptions large = TestStores.options().withMaximumBytes(256 << 20);
+        try (EngineStore store = EngineStore.open(folder.resolve("pool"), large, Tuning.STANDARD)) {
+            final long data = store.space().pool().dataAddress();
+            final long section = store.space().pool().geometry().sectionBytes();
+            final KvMap map = store.map("m");
+            final int[] border = new int[1];
+            map.put(KEY, bytes, slot -> {
+                border[0] = Math.toIntExact(data + section - slot.addressOffset());
+                assertTrue(border[0] > MEBIBYTE && border[0] < bytes - MEBIBYTE, () -> "border at " + border[0]);
+                for (int at = -MEBIBYTE; at < MEBIBYTE; at += Long.BYTES) {
+                    slot.putLong(border[0] + at + 4, at); // one of them lies on both sides
+                }
+                slot.putLong(0, 1);
+                slot.putLong(bytes - Long.BYTES, 2);
+            });
+            assertEquals(1L, map.readLong(KEY, view -> checkBorder(view, bytes, border[0]), 0));
+            TestStores.assertSound(store);
+        }
+    }
+
+    private static long checkBorder(final DirectBuffer view, final int bytes, final int border) {
+        assertEquals(bytes, view.capacity(), "one view of all of it");
+        for (int at = -MEBIBYTE; at < MEBIBYTE; at += Long.BYTES) {
+            assertEquals(at, view.getLong(border + at + 4));
+        }
+        assertEquals(2, view.getLong(bytes - Long.BYTES));
+        return view.getLong(0);
+    }
 }

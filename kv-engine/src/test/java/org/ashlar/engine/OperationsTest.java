@@ -16,16 +16,23 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.ashlar.kv.KvEntry;
 import org.ashlar.kv.KvMap;
+import org.ashlar.kv.StoreClosedException;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.kv.ValueSlot;
 import org.ashlar.kv.ValueView;
+import org.ashlar.kv.Verification;
+import org.ashlar.kv.typed.Codec;
+import org.ashlar.kv.typed.TypedMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -344,8 +351,16 @@ final class OperationsTest {
         at.forEach((k, v) -> seen.incrementAndGet() >= 0);
         assertEquals(size + 1, seen.get());
         assertEquals(size + 1, at.size());
+        readAllWays(at, key, size + 1);
         assertTrue(at.deleteAsync(key).join());
         assertFalse(at.delete(key));
+        changeByBuffers(at, key);
+        assertEquals(8, number(at.computeIfAbsent(key, none -> number(8))));
+        assertEquals(9, number(at.computeIfPresent(key, value -> number(number(value) + 1))));
+        assertFalse(at.delete(key, number(8)));
+        assertTrue(at.delete(key, number(9)));
+        assertTrue(at.putIfAbsent(key, number(10)));
+        assertEquals(10, number(at.getAndDelete(key)));
         assertTrue(store.map("made").putIfAbsent(key, number(1)));
         assertTrue(store.renameMap("made", "renamed"));
         store.map("renamed").clear();
@@ -355,6 +370,138 @@ final class OperationsTest {
         assertTrue(store.compact() >= 0);
         assertTrue(store.stats().chunks() > 0);
         assertTrue(store.verify().isSound(), () -> store.verify().problems().toString());
+        assertEquals(List.of(), store.hottestPages(3), "there are no extended descriptors");
+        assertTrue(store.durability().mechanism().startsWith("WRITE_BACK"));
+        final Verification verification = store.verification();
+        while (verification.step(1 << 20)) {
+            assertTrue(verification.progress() <= 1);
+        }
+        assertTrue(
+                verification.report().isSound(),
+                () -> verification.report().problems().toString());
+    }
+
+    /** The key has the value 6. */
+    private static void readAllWays(final KvMap at, final byte[] key, final long size) {
+        final byte[][] keys = {key, number(-1)};
+        assertEquals(1, at.readAll(keys, (i, view) -> assertEquals(i == 0, view != null)));
+        final UnsafeBuffer buffer = new UnsafeBuffer(key);
+        assertEquals(1, at.readAll(buffer, 0, key.length, 1, (i, view) -> assertNotNull(view)));
+        assertEquals(6, number(at.read(key, ValueView::toByteArray)));
+        assertEquals(6, number(at.read(buffer, 0, key.length, ValueView::toByteArray)));
+        assertEquals(8, at.readLong(buffer, 0, key.length, ValueView::capacity, -1));
+        final UnsafeBuffer value = new UnsafeBuffer(new byte[Long.BYTES]);
+        assertEquals(Long.BYTES, at.get(buffer, 0, key.length, value, 0));
+        assertEquals(6, value.getLong(0, ByteOrder.BIG_ENDIAN));
+        assertTrue(at.contains(key));
+        assertTrue(at.contains(buffer, 0, key.length));
+        long count = 0;
+        for (final byte[] found : at.keys()) {
+            count += at.contains(found) ? 1 : 0;
+        }
+        assertEquals(size, count);
+        for (final KvEntry entry : at.entries()) {
+            count -= entry.value().length > 0 ? 1 : 0;
+        }
+        assertEquals(0, count);
+    }
+
+    /** The key has no value before and after. */
+    private static void changeByBuffers(final KvMap at, final byte[] key) {
+        final int length = key.length;
+        final UnsafeBuffer buffer = new UnsafeBuffer(key);
+        final UnsafeBuffer one = new UnsafeBuffer(number(1));
+        final UnsafeBuffer two = new UnsafeBuffer(number(2));
+        assertTrue(at.putIfAbsent(buffer, 0, length, one, 0, Long.BYTES));
+        assertTrue(at.replace(buffer, 0, length, one, 0, Long.BYTES, two, 0, Long.BYTES));
+        assertTrue(at.replace(buffer, 0, length, one, 0, Long.BYTES));
+        at.put(buffer, 0, length, two, 0, Long.BYTES);
+        at.put(buffer, 0, length, Long.BYTES, slot -> slot.putLong(0, 3, ByteOrder.BIG_ENDIAN));
+        assertFalse(at.delete(buffer, 0, length, two, 0, Long.BYTES));
+        assertEquals(3, number(at.get(key)));
+        assertTrue(at.delete(buffer, 0, length));
+        assertTrue(at.putIfAbsent(key, number(1)));
+        assertTrue(at.delete(buffer, 0, length, one, 0, Long.BYTES));
+    }
+
+    /** What makes bytes of objects, and objects of bytes, is user code too. */
+    @Test
+    void aCodecOfATypedMapMayCallAllOfTheStore() {
+        final KvMap other = store.map("other");
+        final AtomicLong calls = new AtomicLong();
+        final Runnable inside = () -> {
+            final int call = (int) calls.incrementAndGet();
+            callAll(map, call);
+            callAll(other, call);
+        };
+        final TypedMap<Long, Long> typed = TypedMap.of(map, new CallingCodec(inside), new CallingCodec(inside));
+        typed.put(1L, 11L);
+        assertEquals(11L, typed.get(1L));
+        assertFalse(typed.putIfAbsent(1L, 12L));
+        assertTrue(typed.replace(1L, 11L, 12L));
+        assertEquals(12L, typed.getAndPut(1L, 13L));
+        assertEquals(14L, typed.merge(1L, 1L, Long::sum));
+        typed.forEach((key, value) -> assertEquals(15L, key + value));
+        assertEquals(14L, typed.getAndRemove(1L));
+        assertTrue(calls.get() > 20, "calls " + calls.get());
+        assertEquals(0, map.size());
+    }
+
+    /** A long in 8 bytes, and a call of something else whenever it is asked for anything. */
+    private record CallingCodec(Runnable call) implements Codec<Long> {
+        @Override
+        public int encodedLength(final Long value) {
+            call.run();
+            return Long.BYTES;
+        }
+
+        @Override
+        public void encode(final Long value, final MutableDirectBuffer target, final int offset) {
+            target.putLong(offset, value);
+            call.run();
+            assertEquals(value, target.getLong(offset), "its place is its own");
+        }
+
+        @Override
+        public Long decode(final DirectBuffer source, final int offset, final int length) {
+            final long value = source.getLong(offset);
+            call.run();
+            assertEquals(value, source.getLong(offset), "it is as it was");
+            return value;
+        }
+    }
+
+    /** A function of compute runs in no scope: it may close the store, and finds out as any other caller does. */
+    @Test
+    void aCloseFromInsideOfComputeClosesTheStoreAndOneFromInsideOfAScopeIsRefused() {
+        final Path path = folder.resolve("closed");
+        final EngineStore closed = TestStores.tiny(path);
+        final KvMap own = closed.map("m");
+        own.put(key(1), number(1));
+        own.put(key(2), Long.BYTES, slot -> {
+            assertThrows(IllegalStateException.class, closed::close);
+            slot.putLong(0, 2, ByteOrder.BIG_ENDIAN);
+        });
+        assertTrue(own.forEach((key, value) -> {
+            assertThrows(IllegalStateException.class, closed::close);
+            return true;
+        }));
+        assertEquals(
+                2,
+                own.readAll(
+                        new byte[][] {key(1), key(2)},
+                        (i, view) -> assertThrows(IllegalStateException.class, closed::close)));
+        assertThrows(
+                StoreClosedException.class,
+                () -> own.compute(key(1), value -> {
+                    assertTrue(closed.close(Duration.ZERO), "nobody is in it");
+                    return number(3);
+                }));
+        try (EngineStore again = TestStores.tiny(path)) {
+            assertEquals(1, number(again.map("m").get(key(1))), "what was computed is not stored");
+            assertEquals(2, number(again.map("m").get(key(2))));
+            TestStores.assertSound(again);
+        }
     }
 
     // ----------------------------------------------------------------------------------------------------- many keys

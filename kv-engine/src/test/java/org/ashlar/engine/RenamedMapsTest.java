@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -118,6 +119,42 @@ final class RenamedMapsTest {
             assertEquals("m" + renames, map.name());
             assertEquals(records, map.size());
             assertNull(map.get(key(records)));
+            TestStores.assertSound(store);
+        }
+    }
+
+    @Test
+    void whoListsTheMapsMeanwhileSeesItUnderOneOfItsNames() {
+        final int renames = TestStores.LONG ? 20_000 : 1_000;
+        final Set<Set<String>> allowed = Set.of(Set.of("a"), Set.of("a name that is longer"));
+        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
+            final KvMap map = store.map("a");
+            map.put(key(1), key(10));
+            final AtomicBoolean ends = new AtomicBoolean();
+            Threads.together(List.of(
+                    thread -> {
+                        try {
+                            for (int i = 0; i < renames / 2; i++) {
+                                assertTrue(store.renameMap("a", "a name that is longer"));
+                                assertTrue(store.renameMap("a name that is longer", "a"));
+                            }
+                        } finally {
+                            ends.set(true);
+                        }
+                    },
+                    thread -> {
+                        while (!ends.get()) {
+                            final Set<String> names = store.mapNames();
+                            assertTrue(allowed.contains(names), () -> "names: " + names);
+                        }
+                    },
+                    thread -> {
+                        while (!ends.get()) {
+                            assertArrayEquals(key(10), map.get(key(1)));
+                            assertEquals(1, map.size());
+                            assertTrue(allowed.contains(Set.of(map.name())));
+                        }
+                    }));
             TestStores.assertSound(store);
         }
     }

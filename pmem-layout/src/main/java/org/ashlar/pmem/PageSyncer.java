@@ -128,7 +128,8 @@ final class PageSyncer implements Persistence.PageSync {
         failure = e;
     }
 
-    void checkSound() {
+    @Override
+    public void checkSound() {
         final PoolException earlier = failure;
         if (earlier != null) {
             throw new PoolException(

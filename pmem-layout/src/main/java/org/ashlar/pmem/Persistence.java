@@ -28,6 +28,13 @@ public final class Persistence {
          * @param length bytes
          */
         void sync(long address, long length);
+
+        /**
+         * Returns unless an earlier sync has failed.
+         *
+         * @throws PoolException {@code MEDIA_ERROR} when one has
+         */
+        default void checkSound() {}
     }
 
     private final Mode mode;
@@ -72,7 +79,10 @@ public final class Persistence {
             case WRITE_BACK -> Memory.writeBack(address, length);
             case FENCE_ONLY -> Memory.fullFence();
             case MSYNC -> pageSync.sync(address, length);
-            case PROCESS_CRASH -> Memory.releaseFence();
+            case PROCESS_CRASH -> {
+                pageSync.checkSound(); // after a sync of the pool that failed nothing is taken any more
+                Memory.releaseFence();
+            }
         }
     }
 }

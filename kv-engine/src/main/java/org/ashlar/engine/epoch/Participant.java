@@ -197,8 +197,12 @@ public final class Participant extends ParticipantTrailingPad {
         return mutations;
     }
 
-    /** Number of retired things that wait here. Racy when read by others than the owner; good for figures. */
-    long waiting() {
+    /**
+     * Number of retired things that wait here. Racy when read by others than the owner; good for figures.
+     *
+     * @return number
+     */
+    public long waiting() {
         return (tail - head) >>> 1;
     }
 
