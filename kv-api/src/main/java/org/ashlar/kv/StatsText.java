@@ -46,8 +46,8 @@ final class StatsText {
         final StoreStats.Chunks c = s.chunksByState();
         line(
                 "chunks      ",
-                c.total() + ": fresh " + c.fresh() + ", free " + c.free() + ", index " + c.index(),
-                ", slots " + c.slots() + ", runs " + c.runs() + ", large " + c.large(),
+                c.total() + ": fresh " + c.fresh() + ", free " + c.free() + ", holes " + c.holes(),
+                ", index " + c.index() + ", slots " + c.slots() + ", runs " + c.runs() + ", large " + c.large(),
                 c.damaged() == 0 ? "" : ", damaged " + c.damaged());
         line(
                 "descriptors ",

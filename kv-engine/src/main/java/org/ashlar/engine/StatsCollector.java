@@ -68,10 +68,10 @@ final class StatsCollector {
     StoreStats collect(final long openNanos) {
         final SpaceFigures figures = space.figures(Space.PAGES_OF_FIGURES);
         final Geometry geometry = pool.geometry();
-        final long allocated = figures.chunks().total() * geometry.chunkBytes();
+        final long descriptors = figures.chunks().total() * geometry.chunkBytes() / BYTES_PER_DESCRIPTOR_BYTE;
         final boolean inPool = pool.placement() == DescriptorPlacement.POOL;
         return new StoreStats(
-                allocated + (inPool ? allocated / BYTES_PER_DESCRIPTOR_BYTE : 0),
+                figures.bytes().total() + (inPool ? descriptors : 0), // those of holes keep their blocks
                 pool.dataBytes(),
                 (long) pool.maxChunks() * geometry.chunkBytes(),
                 figures.bytes(),

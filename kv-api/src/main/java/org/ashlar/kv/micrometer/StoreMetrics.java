@@ -29,7 +29,7 @@ import org.ashlar.kv.StoreStats;
  * kind}: slots, runs, index, chunks, fresh, all. Their sum is the bytes of all chunks with device blocks</td></tr>
  * <tr><td>{@code ashlar.store.pool}</td><td>bytes</td><td></td></tr>
  * <tr><td>{@code ashlar.store.pool.max}</td><td>bytes</td><td></td></tr>
- * <tr><td>{@code ashlar.store.chunks}</td><td>chunks</td><td>{@code state}: fresh, free, index, slots, runs, large, damaged</td></tr>
+ * <tr><td>{@code ashlar.store.chunks}</td><td>chunks</td><td>{@code state}: fresh, free, holes, index, slots, runs, large, damaged</td></tr>
  * <tr><td>{@code ashlar.store.unswept}</td><td>pages</td><td></td></tr>
  * <tr><td>{@code ashlar.store.quarantined}</td><td>places</td><td></td></tr>
  * <tr><td>{@code ashlar.store.retired}</td><td>places</td><td></td></tr>
@@ -156,6 +156,7 @@ public final class StoreMetrics implements MeterBinder, AutoCloseable {
         private void bindChunks() {
             chunks("fresh", StoreStats.Chunks::fresh);
             chunks("free", StoreStats.Chunks::free);
+            chunks("holes", StoreStats.Chunks::holes);
             chunks("index", StoreStats.Chunks::index);
             chunks("slots", StoreStats.Chunks::slots);
             chunks("runs", StoreStats.Chunks::runs);
@@ -167,7 +168,7 @@ public final class StoreMetrics implements MeterBinder, AutoCloseable {
             gauge(
                     "chunks",
                     "chunks",
-                    "Chunks with device blocks, by what they are used for",
+                    "Chunks, by what they are used for; all but holes have device blocks",
                     stats -> figure.applyAsLong(stats.chunksByState()),
                     Tag.of("state", state));
         }

@@ -73,7 +73,7 @@ final class StoreMetricsTest {
                 2_000,
                 3_000,
                 new StoreStats.Bytes(4097, 4098, 4099, 4100, 4101, 4102, 4103, 4104, 4105, 4106, 4107, 4108, 1),
-                new StoreStats.Chunks(11, 12, 13, 14, 15, 16, 17),
+                new StoreStats.Chunks(11, 12, 18, 13, 14, 15, 16, 17),
                 21,
                 22,
                 23,
@@ -103,6 +103,7 @@ final class StoreMetricsTest {
         assertEquals(4104, gauge("space", "state", "free", "kind", "fresh"));
         assertEquals(4108, gauge("space", "state", "unjudged"));
         assertEquals(14, gauge("chunks", "state", "slots"));
+        assertEquals(18, gauge("chunks", "state", "holes"));
         assertEquals(21, gauge("unswept"));
         assertEquals(24, gauge("quarantined"));
         assertEquals(25, gauge("retired"));
@@ -126,7 +127,7 @@ final class StoreMetricsTest {
         final double chunks = registry.get("ashlar.store.chunks").gauges().stream()
                 .mapToDouble(Gauge::value)
                 .sum();
-        assertEquals((double) store.stats().chunks(), chunks);
+        assertEquals((double) store.stats().chunksByState().total(), chunks);
     }
 
     @Test

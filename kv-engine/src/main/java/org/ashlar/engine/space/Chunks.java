@@ -217,6 +217,11 @@ final class Chunks {
         }
     }
 
+    /** Whether a free chunk, known to be so or not, has no blocks on the device. */
+    boolean isHole(final int chunk) {
+        return free.contains(chunk) ? holes.contains(chunk) : ChunkWord.isHole(Memory.getLong(wordAddress(chunk)));
+    }
+
     /** Takes one chunk; its word is durable and its header initialised when this returns. */
     int take(final int kind) {
         if (!hasFree() && (free.isEmpty() || highWater < pool.allocatedChunks())) {
