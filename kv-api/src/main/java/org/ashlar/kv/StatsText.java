@@ -66,6 +66,11 @@ final class StatsText {
                 ", dropped maps to give back " + b.droppedMaps(),
                 b.unreadableChunks() == 0 ? "" : ", unreadable chunks " + b.unreadableChunks());
         line(
+                "compaction  ",
+                "evacuations " + b.evacuations(),
+                ", given back to the device " + bytes(b.givenBackBytes()),
+                "");
+        line(
                 "index       ",
                 "maps used " + s.usedMaps(),
                 ", splits " + s.splits() + ", records read by them " + s.recordsReadBySplits(),

@@ -144,8 +144,16 @@ public record StoreStats(
      * @param growths how often it has grown since open
      * @param droppedMaps maps that were cleared or dropped and whose space is not all given back yet
      * @param unreadableChunks chunks that the sweep gave up because of faults under the mapping
+     * @param evacuations spans of slots and chunks that were so sparse, since open, that their records were moved out, or begun to be
+     * @param givenBackBytes bytes of chunks given back to the device since open, those that it was asked for again included
      */
-    public record Background(boolean growing, long growths, long droppedMaps, long unreadableChunks) {}
+    public record Background(
+            boolean growing,
+            long growths,
+            long droppedMaps,
+            long unreadableChunks,
+            long evacuations,
+            long givenBackBytes) {}
 
     /**
      * Chunks with device blocks.

@@ -108,7 +108,8 @@ final class EngineStore implements Store {
             context.findNothingAtOnce();
         }
         maps = new StoreMaps(this, pool, catalog, reaper, upkeep, watch, verifyReads);
-        stats = new StatsCollector(pool, epochs, space, context, catalog, reaper, growth, options.durability());
+        stats = new StatsCollector(
+                pool, epochs, space, context, catalog, reaper, upkeep.evacuation(), growth, options.durability());
         lanes = new AsyncLanes(pool.persistence().mode() != Persistence.Mode.MSYNC);
         openNanos = System.nanoTime() - beganNanos;
         if (suspect) {

@@ -2,6 +2,7 @@ package org.ashlar.engine;
 
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.index.IndexContext;
+import org.ashlar.engine.space.Evacuation;
 import org.ashlar.engine.space.Space;
 import org.ashlar.engine.space.SpaceFigures;
 import org.ashlar.kv.Durability;
@@ -29,6 +30,7 @@ final class StatsCollector {
     private final IndexContext context;
     private final Catalog catalog;
     private final Reaper reaper;
+    private final Evacuation evacuation;
     private final GrowthWatch growth;
     private final DurabilityInfo durability;
 
@@ -39,6 +41,7 @@ final class StatsCollector {
             final IndexContext context,
             final Catalog catalog,
             final Reaper reaper,
+            final Evacuation evacuation,
             final GrowthWatch growth,
             final Durability requested) {
         this.pool = pool;
@@ -47,6 +50,7 @@ final class StatsCollector {
         this.context = context;
         this.catalog = catalog;
         this.reaper = reaper;
+        this.evacuation = evacuation;
         this.growth = growth;
         durability = durabilityOf(pool.durability(), requested);
     }
@@ -87,7 +91,9 @@ final class StatsCollector {
                         growth.isGrowing(),
                         growth.growths(),
                         reaper.waiting(),
-                        space.sweep().unreadableChunks()),
+                        space.sweep().unreadableChunks(),
+                        evacuation.emptied(),
+                        space.givenBackBytes()),
                 catalog.usedMaps(),
                 context.splits(),
                 context.recordsReadBySplits(),

@@ -162,6 +162,7 @@ final class ChurnTest {
         content.fill(map, 40_000, 32 << 20);
         final long before = blockBytes();
         assertToldAsOnTheDevice(store);
+        assertEquals(0, store.stats().background().evacuations());
         for (int i = 0; i < 3; i++) {
             content.deleteHalf(map);
         }
@@ -172,6 +173,9 @@ final class ChurnTest {
         assertEquals(0, store.compact(), "there is no more");
         assertToldAsOnTheDevice(store);
         assertEquals(given, store.stats().chunksByState().holes() * CHUNK_BYTES);
+        assertEquals(given, store.stats().background().givenBackBytes());
+        final long records = given / CHUNK_BYTES / 2; // they were spread over all chunks: no chunk was empty by itself
+        assertTrue(store.stats().background().evacuations() > records, () -> given + " in\n" + store.stats());
         content.check(map);
         TestStores.assertSound(store);
         store.abandon();
@@ -188,7 +192,10 @@ final class ChurnTest {
                 assertTrue(blockBytes() - holes > 8 << 20, "from " + holes + " to " + blockBytes());
                 content.check(again.map("m"));
                 content.deleteHalf(again.map("m"));
-                assertTrue(again.compact() > 4 << 20);
+                final long givenBefore = again.stats().background().givenBackBytes();
+                final long givenNow = again.compact();
+                assertTrue(givenNow > 4 << 20);
+                assertEquals(givenBefore + givenNow, again.stats().background().givenBackBytes());
             }
             assertEquals(
                     chunks,

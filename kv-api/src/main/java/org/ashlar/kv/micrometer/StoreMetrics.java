@@ -37,6 +37,8 @@ import org.ashlar.kv.StoreStats;
  * <tr><td>{@code ashlar.store.maps.dropped}</td><td>maps</td><td></td></tr>
  * <tr><td>{@code ashlar.store.splits}, a counter</td><td>pages</td><td></td></tr>
  * <tr><td>{@code ashlar.store.growths}, a counter</td><td></td><td></td></tr>
+ * <tr><td>{@code ashlar.store.evacuations}, a counter</td><td></td><td></td></tr>
+ * <tr><td>{@code ashlar.store.given.back}, a counter</td><td>bytes</td><td></td></tr>
  * <tr><td>{@code ashlar.store.durability}, always 1</td><td></td><td>{@code obtained}, {@code mechanism}</td></tr>
  * </table>
  *
@@ -221,6 +223,25 @@ public final class StoreMetrics implements MeterBinder, AutoCloseable {
                                     open,
                                     figures.counter(s -> s.background().growths()))
                             .description("Growths of the pool since the open")
+                            .tags(tags)
+                            .register(registry));
+            keep(
+                    registry,
+                    FunctionCounter.builder(
+                                    PREFIX + "evacuations",
+                                    open,
+                                    figures.counter(s -> s.background().evacuations()))
+                            .description("Sparse spans and chunks that records were moved out of since the open")
+                            .tags(tags)
+                            .register(registry));
+            keep(
+                    registry,
+                    FunctionCounter.builder(
+                                    PREFIX + "given.back",
+                                    open,
+                                    figures.counter(s -> s.background().givenBackBytes()))
+                            .baseUnit(BaseUnits.BYTES)
+                            .description("Bytes given back to the device since the open")
                             .tags(tags)
                             .register(registry));
         }

@@ -81,7 +81,7 @@ final class StoreMetricsTest {
                 24,
                 25,
                 2_600,
-                new StoreStats.Background(true, 31, 32, 33),
+                new StoreStats.Background(true, 31, 32, 33, 34, 35),
                 41,
                 42,
                 43,
@@ -113,6 +113,10 @@ final class StoreMetricsTest {
         assertEquals(2.6, oldest.value(TimeUnit.SECONDS), 1e-9);
         assertEquals(42, registry.get("ashlar.store.splits").functionCounter().count());
         assertEquals(31, registry.get("ashlar.store.growths").functionCounter().count());
+        assertEquals(
+                34, registry.get("ashlar.store.evacuations").functionCounter().count());
+        assertEquals(
+                35, registry.get("ashlar.store.given.back").functionCounter().count());
         assertFalse(isClosed); // keeps it reachable to here
     }
 

@@ -53,6 +53,9 @@ final class Chunks {
     /** The chunk whose blocks are just being taken away. */
     private int punching = -1;
 
+    /** Under the lock, but for who reads it. */
+    private volatile long givenBackBytes;
+
     private volatile boolean trimDue;
     private volatile boolean shortOfChunks;
 
@@ -217,6 +220,11 @@ final class Chunks {
         }
     }
 
+    /** Bytes of the chunks whose blocks this open has given back. Needs no lock. */
+    long givenBackBytes() {
+        return givenBackBytes;
+    }
+
     /** Whether a free chunk, known to be so or not, has no blocks on the device. */
     boolean isHole(final int chunk) {
         return free.contains(chunk) ? holes.contains(chunk) : ChunkWord.isHole(Memory.getLong(wordAddress(chunk)));
@@ -366,6 +374,7 @@ final class Chunks {
      * @param kept so many free chunks keep their blocks
      * @return whether there was one
      */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
     boolean punchOne(final int kept) {
         int chunk = -1;
         lock.lock();
@@ -393,6 +402,7 @@ final class Chunks {
                 punching = -1;
                 free.add(chunk);
                 holes.add(chunk);
+                givenBackBytes += chunkBytes;
                 noteFree();
             } finally {
                 lock.unlock();

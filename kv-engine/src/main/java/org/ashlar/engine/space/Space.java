@@ -296,6 +296,15 @@ public final class Space implements Reclaimer {
     }
 
     /**
+     * Bytes of the chunks whose blocks this open has given back to the file system, whether it has them again or not.
+     *
+     * @return bytes
+     */
+    public long givenBackBytes() {
+        return chunks.givenBackBytes();
+    }
+
+    /**
      * What judges the chunks that earlier opens left.
      *
      * @return the sweep
