@@ -8,13 +8,16 @@ import org.ashlar.engine.space.SpaceFigures;
 import org.ashlar.kv.Durability;
 import org.ashlar.kv.DurabilityInfo;
 import org.ashlar.kv.Placement;
+import org.ashlar.kv.StoreFullException;
 import org.ashlar.kv.StoreStats;
 import org.ashlar.pmem.CoreDescriptor;
 import org.ashlar.pmem.DescriptorPlacement;
 import org.ashlar.pmem.DurabilityReport;
 import org.ashlar.pmem.DurabilityRequest;
 import org.ashlar.pmem.Geometry;
+import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
+import org.ashlar.pmem.PoolException;
 
 /**
  * Makes the figures of a store. Nothing is counted for them on the way of an operation: they come from what the parts of the store keep for
@@ -66,6 +69,34 @@ final class StatsCollector {
 
     DurabilityInfo durability() {
         return durability;
+    }
+
+    /**
+     * What is told where there was no room: the same, with what is free in pieces of any size. Inside an operation, with no lock held. Takes as
+     * long as {@link #collect}.
+     */
+    StoreFullException withAvailable(final StoreFullException e) {
+        final String message;
+        final boolean mayGrow;
+        if (e.getCause() instanceof PoolException cause) {
+            message = cause.getMessage();
+            mayGrow = cause.reason() != PoolException.Reason.DEVICE_FULL;
+        } else {
+            message = "the index finds no room near its other pages; delete data";
+            mayGrow = true;
+        }
+        return new StoreFullException(message, e.needed(), available(mayGrow), e.getCause());
+    }
+
+    private long available(final boolean mayGrow) {
+        try {
+            final SpaceFigures figures = space.figures(Space.PAGES_OF_FIGURES);
+            final long more = figures.chunks().holes() + pool.maxChunks() - pool.allocatedChunks();
+            Memory.settleFaults();
+            return figures.bytes().free() + (mayGrow ? more * pool.geometry().chunkBytes() : 0);
+        } catch (final InternalError e) {
+            return 0; // what is told is that there is no room
+        }
     }
 
     /** The figures as they are now; inside an operation. */

@@ -2,13 +2,11 @@ package org.ashlar.engine.space;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import org.ashlar.kv.CorruptStoreException;
-import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.ChunkHeader;
 import org.ashlar.pmem.Descriptors;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Persistence;
 import org.ashlar.pmem.Pool;
-import org.ashlar.pmem.PoolException;
 import org.ashlar.pmem.RecordedLock;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -274,11 +272,7 @@ final class Chunks {
     /** Gives a free chunk its blocks again; its word goes on to say that it may have none, until it is taken. */
     private void refill(final int chunk) {
         if (holes.contains(chunk)) {
-            try {
-                pool.refillChunk(chunk);
-            } catch (final PoolException e) {
-                throw asStoreFull(e, chunkBytes);
-            }
+            pool.refillChunk(chunk);
             holes.remove(chunk);
         }
     }
@@ -413,18 +407,7 @@ final class Chunks {
 
     /** Device blocks for fresh chunks; the pool usually has them ahead of need. */
     private void allocateFresh(final int count) {
-        try {
-            pool.allocateChunksTo(highWater + count);
-        } catch (final PoolException e) {
-            throw asStoreFull(e, (long) count * chunkBytes);
-        }
-    }
-
-    private static RuntimeException asStoreFull(final PoolException e, final long needed) {
-        return switch (e.reason()) {
-            case FULL, DEVICE_FULL -> new StoreFullException(String.valueOf(e.getMessage()), needed, 0, e);
-            default -> e;
-        };
+        pool.allocateChunksTo(highWater + count);
     }
 
     /**
