@@ -46,8 +46,8 @@ final class StatsText {
         final StoreStats.Chunks c = s.chunksByState();
         line(
                 "chunks      ",
-                c.total() + ": fresh " + c.fresh() + ", free " + c.free() + ", index " + c.index(),
-                ", slots " + c.slots() + ", runs " + c.runs() + ", large " + c.large(),
+                c.total() + ": fresh " + c.fresh() + ", free " + c.free() + ", holes " + c.holes(),
+                ", index " + c.index() + ", slots " + c.slots() + ", runs " + c.runs() + ", large " + c.large(),
                 c.damaged() == 0 ? "" : ", damaged " + c.damaged());
         line(
                 "descriptors ",
@@ -65,6 +65,11 @@ final class StatsText {
                 "grown " + b.growths() + " times" + (b.growing() ? ", growing now" : ""),
                 ", dropped maps to give back " + b.droppedMaps(),
                 b.unreadableChunks() == 0 ? "" : ", unreadable chunks " + b.unreadableChunks());
+        line(
+                "compaction  ",
+                "evacuations " + b.evacuations(),
+                ", given back to the device " + bytes(b.givenBackBytes()),
+                "");
         line(
                 "index       ",
                 "maps used " + s.usedMaps(),

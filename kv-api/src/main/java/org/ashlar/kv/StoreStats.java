@@ -8,14 +8,14 @@ package org.ashlar.kv;
  * known</b>: after an open, what it found in use is judged page by page, when it is first needed or swept. Until then such space is neither
  * live nor free here, but {@link Bytes#unjudged}; {@code verify()} judges all.
  *
- * @param poolBytes bytes of the file that have device blocks for data, index and descriptors
+ * @param poolBytes bytes of the file that have device blocks for data, index and descriptors; falls when chunks are given back to the device
  * @param dataBytes linear bytes that the mapped sections hold, used or not
  * @param maximumBytes linear bytes that the pool may grow to
  * @param bytes what the chunks with device blocks hold
- * @param chunksByState what they are used for
+ * @param chunksByState what all chunks are used for
  * @param unsweptPages pages in use since an earlier open that this one has not looked at yet
  * @param initialisedDescriptors core descriptors initialised since open
- * @param totalDescriptors core descriptors of the chunks with device blocks, of 64 bytes each
+ * @param totalDescriptors core descriptors of all chunks, holes included, of 64 bytes each
  * @param descriptorPlacement where they live; not {@link Placement#AUTO}
  * @param quarantinedSlots records and index pages that fail their check and are kept out of use
  * @param retired records and pages that are dead and wait for readers to end
@@ -112,17 +112,20 @@ public record StoreStats(
     }
 
     /**
-     * How many chunks, of those with device blocks, are in which state: each is counted once.
+     * How many chunks are in which state: each is counted once. All but the holes have device blocks.
      *
      * @param fresh never used so far, allocated ahead of need
      * @param free used before, known to be free for any use
+     * @param holes used before, free for any use, and given back to the device, which is asked for blocks when they are needed again; a
+     *     file system that cannot punch holes keeps their blocks
      * @param index with index pages
      * @param slots with records in slots
      * @param runs with records in runs of pages
      * @param large in runs of chunks for one record each
      * @param damaged whose table word says nothing that is known
      */
-    public record Chunks(long fresh, long free, long index, long slots, long runs, long large, long damaged) {
+    public record Chunks(
+            long fresh, long free, long holes, long index, long slots, long runs, long large, long damaged) {
 
         /**
          * Chunks in any state.
@@ -130,7 +133,7 @@ public record StoreStats(
          * @return the sum
          */
         public long total() {
-            return fresh + free + index + slots + runs + large + damaged;
+            return fresh + free + holes + index + slots + runs + large + damaged;
         }
     }
 
@@ -141,8 +144,16 @@ public record StoreStats(
      * @param growths how often it has grown since open
      * @param droppedMaps maps that were cleared or dropped and whose space is not all given back yet
      * @param unreadableChunks chunks that the sweep gave up because of faults under the mapping
+     * @param evacuations spans of slots and chunks that were so sparse, since open, that their records were moved out, or begun to be
+     * @param givenBackBytes bytes of chunks given back to the device since open, those that it was asked for again included
      */
-    public record Background(boolean growing, long growths, long droppedMaps, long unreadableChunks) {}
+    public record Background(
+            boolean growing,
+            long growths,
+            long droppedMaps,
+            long unreadableChunks,
+            long evacuations,
+            long givenBackBytes) {}
 
     /**
      * Chunks with device blocks.
@@ -150,7 +161,7 @@ public record StoreStats(
      * @return number
      */
     public long chunks() {
-        return chunksByState.total();
+        return chunksByState.total() - chunksByState.holes();
     }
 
     /**

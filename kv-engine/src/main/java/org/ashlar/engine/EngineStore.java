@@ -28,6 +28,7 @@ import org.ashlar.kv.ReadOnlyStoreException;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreClosedException;
 import org.ashlar.kv.StoreException;
+import org.ashlar.kv.StoreFullException;
 import org.ashlar.kv.StoreOptions;
 import org.ashlar.kv.StoreStats;
 import org.ashlar.kv.UnsupportedFormatException;
@@ -118,7 +119,8 @@ final class EngineStore implements Store {
             context.findNothingAtOnce();
         }
         maps = new StoreMaps(this, pool, catalog, reaper, upkeep, watch, verifyReads);
-        stats = new StatsCollector(pool, epochs, space, context, catalog, reaper, growth, options.durability());
+        stats = new StatsCollector(
+                pool, epochs, space, context, catalog, reaper, upkeep.evacuation(), growth, options.durability());
         lanes = new AsyncLanes(pool.persistence().mode() != Persistence.Mode.MSYNC);
         openNanos = System.nanoTime() - beganNanos;
         if (suspect) {
@@ -334,6 +336,11 @@ final class EngineStore implements Store {
         } finally {
             Epochs.exit(participant);
         }
+    }
+
+    /** As {@link StatsCollector#withAvailable}. */
+    StoreFullException withAvailable(final StoreFullException e) {
+        return stats.withAvailable(e);
     }
 
     /** As {@link #stats()}; null where that fails, as it does once the store is closed. */

@@ -60,9 +60,9 @@ final class MapWrites {
         }
     }
 
-    private static void giveUpAfter(final int attempt, final StoreFullException e) {
+    private void giveUpAfter(final int attempt, final StoreFullException e) {
         if (attempt == ATTEMPTS_WHEN_FULL) {
-            throw e;
+            throw store.withAvailable(e);
         }
     }
 

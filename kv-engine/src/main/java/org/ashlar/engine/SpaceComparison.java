@@ -3,6 +3,7 @@ package org.ashlar.engine;
 import java.util.ArrayList;
 import java.util.List;
 import org.ashlar.engine.space.Space;
+import org.ashlar.engine.space.SpaceFigures;
 import org.ashlar.kv.StoreStats;
 import org.ashlar.pmem.Geometry;
 import org.roaringbitmap.RoaringBitmap;
@@ -131,7 +132,8 @@ final class SpaceComparison {
 
     /** Bytes that the allocator counts as free in chunks that were ever used. */
     long freeBytes() {
-        final StoreStats.Bytes counted = space.figures(Space.PAGES_OF_FIGURES).bytes();
-        return counted.free() - counted.freshChunks();
+        final SpaceFigures counted = space.figures(Space.PAGES_OF_FIGURES);
+        final StoreStats.Bytes bytes = counted.bytes();
+        return bytes.free() - bytes.freshChunks() + counted.chunks().holes() * chunkBytes;
     }
 }

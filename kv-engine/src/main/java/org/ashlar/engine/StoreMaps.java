@@ -69,6 +69,8 @@ final class StoreMaps {
                         "there is no map '" + name + "' in " + pool.path() + ", and it was opened read-only");
             }
             return new EngineMap(store, map, verifyReads, watch);
+        } catch (final StoreFullException e) {
+            throw store.withAvailable(e);
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
         } catch (final PoolException e) {
@@ -108,7 +110,7 @@ final class StoreMaps {
                 return changed;
             } catch (final StoreFullException e) {
                 if (attempt == ATTEMPTS_WHEN_FULL) {
-                    throw e;
+                    throw store.withAvailable(e);
                 }
             } catch (final InternalError e) {
                 throw Errors.mediaError(e);

@@ -162,6 +162,8 @@ final class ChurnTest {
         content.fill(map, 700, 24 << 20);
         content.fill(map, 40_000, 32 << 20);
         final long before = blockBytes();
+        assertToldAsOnTheDevice(store);
+        assertEquals(0, store.stats().background().evacuations());
         for (int i = 0; i < 3; i++) {
             content.deleteHalf(map);
         }
@@ -170,6 +172,11 @@ final class ChurnTest {
         assertTrue(given > 20 << 20, "given back: " + given);
         assertTrue(before - after > 20 << 20, "from " + before + " to " + after);
         assertEquals(0, store.compact(), "there is no more");
+        assertToldAsOnTheDevice(store);
+        assertEquals(given, store.stats().chunksByState().holes() * CHUNK_BYTES);
+        assertEquals(given, store.stats().background().givenBackBytes());
+        final long records = given / CHUNK_BYTES / 2; // they were spread over all chunks: no chunk was empty by itself
+        assertTrue(store.stats().background().evacuations() > records, () -> given + " in\n" + store.stats());
         content.check(map);
         TestStores.assertSound(store);
         store.abandon();
@@ -177,19 +184,35 @@ final class ChurnTest {
             content.check(again.map("m"));
             TestStores.assertSound(again);
             assertTrue(blockBytes() - after < 4 << 20, "a hole is not touched: " + after + " to " + blockBytes());
-            final long chunks = again.stats().chunks();
+            final long chunks = again.stats().chunksByState().total();
             for (int i = 0; i < 3; i++) { // the same chunks are holes and have blocks by turns
                 final long holes = blockBytes();
+                assertToldAsOnTheDevice(again);
                 content.fill(again.map("m"), SIZES[i], 24 << 20);
+                assertToldAsOnTheDevice(again);
                 assertTrue(blockBytes() - holes > 8 << 20, "from " + holes + " to " + blockBytes());
                 content.check(again.map("m"));
                 content.deleteHalf(again.map("m"));
-                assertTrue(again.compact() > 4 << 20);
+                final long givenBefore = again.stats().background().givenBackBytes();
+                final long givenNow = again.compact();
+                assertTrue(givenNow > 4 << 20);
+                assertEquals(givenBefore + givenNow, again.stats().background().givenBackBytes());
             }
-            assertEquals(chunks, again.stats().chunks(), "the pool did not grow for what its holes have room for");
+            assertEquals(
+                    chunks,
+                    again.stats().chunksByState().total(),
+                    "the pool did not grow for what its holes have room for");
             content.check(again.map("m"));
             TestStores.assertSound(again);
         }
+    }
+
+    /** The file holds a table and headers, and a few pages that are shared, beside what is counted. */
+    private void assertToldAsOnTheDevice(final EngineStore store) throws IOException, InterruptedException {
+        final StoreStats stats = store.stats();
+        final long beside = blockBytes() - stats.poolBytes();
+        assertTrue(beside >= 0 && beside < 1 << 20, () -> beside + " more on the device than in\n" + stats);
+        assertEquals(stats.chunks() * CHUNK_BYTES, stats.bytes().total());
     }
 
     /** Bytes of the blocks that the device has given to the pool. */

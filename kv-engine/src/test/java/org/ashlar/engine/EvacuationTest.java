@@ -147,13 +147,13 @@ final class EvacuationTest {
             map.put(key(1), value(5, 20 * 65_536));
             map.delete(key(1));
             store.compact();
-            free = store.stats().freeChunks();
+            free = store.stats().chunksByState().holes();
             assertTrue(free >= 20, () -> store.stats().toString());
         }
         try (EngineStore store = TestStores.tiny(path)) {
             store.upkeep().judgeAll();
             assertEquals(0, store.stats().quarantinedSlots());
-            assertEquals(free, store.stats().freeChunks());
+            assertEquals(free, store.stats().chunksByState().holes());
             TestStores.assertSound(store);
         }
     }
@@ -172,11 +172,13 @@ final class EvacuationTest {
                 }
             }
             store.upkeep().judgeAll();
-            final long before = store.stats().chunks() - store.stats().freshChunks();
+            final long before =
+                    store.stats().chunksByState().total() - store.stats().freshChunks();
             try (SlowReader reader = new SlowReader(map, key(1_000))) {
                 assertTrue(reader.thread.isAlive());
                 store.compact();
-                final long after = store.stats().chunks() - store.stats().freshChunks();
+                final long after =
+                        store.stats().chunksByState().total() - store.stats().freshChunks();
                 assertTrue(after <= before + 1, before + " chunks, then " + after);
             }
             TestStores.assertSound(store);

@@ -6,17 +6,27 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
+import jdk.jfr.ValueDescriptor;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.ashlar.engine.jfr.EngineEvents;
+import org.ashlar.kv.Durability;
+import org.ashlar.kv.DurabilityInfo;
 import org.ashlar.kv.KvMap;
+import org.ashlar.kv.Placement;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.kv.StoreStats;
@@ -27,6 +37,50 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a flight recording holds of a store; and that a store needs none. */
 final class FlightRecorderTest {
     private static final String PREFIX = "org.ashlar.";
+
+    /** Components of the records of figures, and the fields of the event that tell them. */
+    private static final Map<String, String> FIELDS = Map.ofEntries(
+            Map.entry("poolBytes", "poolBytes"),
+            Map.entry("dataBytes", "dataBytes"),
+            Map.entry("maximumBytes", "maximumBytes"),
+            Map.entry("bytes.liveSlots", "liveSlotBytes"),
+            Map.entry("bytes.liveRuns", "liveRunBytes"),
+            Map.entry("bytes.liveIndex", "liveIndexBytes"),
+            Map.entry("bytes.freeSlots", "freeSlotBytes"),
+            Map.entry("bytes.freeRuns", "freeRunBytes"),
+            Map.entry("bytes.freeIndex", "freeIndexBytes"),
+            Map.entry("bytes.freeChunks", "freeChunkBytes"),
+            Map.entry("bytes.freshChunks", "freshChunkBytes"),
+            Map.entry("bytes.reserved", "reservedBytes"),
+            Map.entry("bytes.overhead", "overheadBytes"),
+            Map.entry("bytes.quarantined", "quarantinedBytes"),
+            Map.entry("bytes.unjudged", "unjudgedBytes"),
+            Map.entry("bytes.sampledPages", "sampledPages"),
+            Map.entry("chunksByState.fresh", "freshChunks"),
+            Map.entry("chunksByState.free", "freeChunks"),
+            Map.entry("chunksByState.holes", "holeChunks"),
+            Map.entry("chunksByState.index", "indexChunks"),
+            Map.entry("chunksByState.slots", "slotChunks"),
+            Map.entry("chunksByState.runs", "runChunks"),
+            Map.entry("chunksByState.large", "largeChunks"),
+            Map.entry("chunksByState.damaged", "damagedChunks"),
+            Map.entry("unsweptPages", "unsweptPages"),
+            Map.entry("initialisedDescriptors", "initialisedDescriptors"),
+            Map.entry("totalDescriptors", "totalDescriptors"),
+            Map.entry("descriptorPlacement", "descriptorPlacement"),
+            Map.entry("quarantinedSlots", "quarantined"),
+            Map.entry("retired", "retired"),
+            Map.entry("oldestReaderMillis", "oldestReader"),
+            Map.entry("background.growing", "growing"),
+            Map.entry("background.growths", "growths"),
+            Map.entry("background.droppedMaps", "droppedMaps"),
+            Map.entry("background.unreadableChunks", "unreadableChunks"),
+            Map.entry("background.evacuations", "evacuations"),
+            Map.entry("background.givenBackBytes", "givenBackBytes"),
+            Map.entry("usedMaps", "usedMaps"),
+            Map.entry("splits", "splits"),
+            Map.entry("recordsReadBySplits", "recordsReadBySplits"),
+            Map.entry("openNanos", "openTime"));
 
     @TempDir(factory = MemoryFolder.class)
     Path folder;
@@ -151,11 +205,88 @@ final class FlightRecorderTest {
             assertEquals(2, told.size(), "at the begin and at the end of the recording");
             final RecordedEvent last = told.get(1);
             assertEquals(stats.bytes().liveSlots(), last.getLong("liveSlotBytes"));
-            assertEquals(stats.bytes().free(), last.getLong("freeBytes"));
+            assertEquals(stats.bytes().freeSlots(), last.getLong("freeSlotBytes"));
             assertEquals(stats.chunksByState().slots(), last.getLong("slotChunks"));
             assertEquals(stats.splits(), last.getLong("splits"));
             assertEquals("WRITE_BACK_FORCED", last.getString("durability"));
             assertTrue(named(eventsOf(closed, () -> {}), "StoreStats").isEmpty(), "it is closed");
+        }
+    }
+
+    @Test
+    void eachFigureIsToldInAFieldOfItsOwn() throws IOException, ReflectiveOperationException {
+        final AtomicLong next = new AtomicLong(1_000);
+        final StoreStats stats = distinct(StoreStats.class, next);
+        final Path path = folder.resolve("told");
+        final EngineEvents.Observation observation = EngineEvents.get().observe(path, () -> stats);
+        final List<RecordedEvent> events;
+        try {
+            events = eventsOf(path, () -> {});
+        } finally {
+            observation.end();
+        }
+        final RecordedEvent event = named(events, "StoreStats").get(0);
+        final Map<String, String> figures = new TreeMap<>();
+        flatten("", stats, figures);
+        final Map<String, String> told = new TreeMap<>();
+        final Set<String> untold = new TreeSet<>();
+        for (final ValueDescriptor field : event.getFields()) {
+            untold.add(field.getName());
+        }
+        for (final Map.Entry<String, String> field : FIELDS.entrySet()) {
+            final Object value = event.getValue(field.getValue());
+            told.put(field.getKey(), String.valueOf(value));
+            untold.remove(field.getValue());
+        }
+        assertEquals(figures, told);
+        untold.removeAll(Set.of("startTime", "duration", "eventThread", "stackTrace"));
+        assertEquals(Set.of("path", "durability"), untold);
+    }
+
+    /** A record in which every number is another one. */
+    private static <T> T distinct(final Class<T> type, final AtomicLong next) throws ReflectiveOperationException {
+        final RecordComponent[] components = type.getRecordComponents();
+        final Class<?>[] types = new Class<?>[components.length];
+        final Object[] values = new Object[components.length];
+        for (int i = 0; i < components.length; i++) {
+            types[i] = components[i].getType();
+            values[i] = valueOf(types[i], next);
+        }
+        return type.getDeclaredConstructor(types).newInstance(values);
+    }
+
+    private static Object valueOf(final Class<?> type, final AtomicLong next) throws ReflectiveOperationException {
+        if (type == long.class) {
+            return next.getAndIncrement();
+        }
+        if (type == int.class) {
+            return (int) next.getAndIncrement();
+        }
+        if (type == boolean.class) {
+            return true;
+        }
+        if (type == Placement.class) {
+            return Placement.POOL;
+        }
+        if (type == DurabilityInfo.class) {
+            return new DurabilityInfo(Durability.BEST, Durability.PROCESS_CRASH, "MSYNC", "a stub");
+        }
+        return distinct(type, next);
+    }
+
+    /** All components, but for the durability. */
+    private static void flatten(final String prefix, final Object figures, final Map<String, String> to)
+            throws ReflectiveOperationException {
+        for (final RecordComponent component : figures.getClass().getRecordComponents()) {
+            final Object value = component.getAccessor().invoke(figures);
+            if (component.getType() == DurabilityInfo.class) {
+                continue;
+            }
+            if (component.getType().isRecord()) {
+                flatten(prefix + component.getName() + ".", value, to);
+            } else {
+                to.put(prefix + component.getName(), String.valueOf(value));
+            }
         }
     }
 

@@ -271,6 +271,7 @@ final class HostileMachineTest {
                     }
                 } catch (final StoreFullException e) {
                     System.out.println("full: " + e.getMessage());
+                    System.out.println("free bytes that the device does not have: " + (e.available() > 8 << 20));
                 }
                 for (int i = 0; i < stored; i += 2) {
                     map.delete(Integer.toString(i).getBytes(StandardCharsets.US_ASCII));
@@ -490,6 +491,7 @@ final class HostileMachineTest {
                                         geometry)));
         assertTrue(output.contains("full: "), output);
         assertTrue(output.contains("needed "), output);
+        assertTrue(output.contains("free bytes that the device does not have: false"), output);
         assertTrue(output.contains("sound true, lost 0"), output);
         assertTrue(output.endsWith("exit code 0"), output);
     }

@@ -94,7 +94,7 @@ final class KillChild {
             listener.hear(acknowledgement);
             if (workload.writer() == 0 && i % 16 == 0) {
                 splits = sayWhenMore(splits, store.stats().splits(), SPLIT, listener);
-                chunks = sayWhenMore(chunks, store.stats().chunks(), GREW, listener);
+                chunks = sayWhenMore(chunks, store.stats().chunksByState().total(), GREW, listener);
             }
             if (workload.writer() == 1 && i % OPERATIONS_BEFORE_COMPACTION == OPERATIONS_BEFORE_COMPACTION - 1) {
                 listener.hear(COMPACTING);

@@ -16,11 +16,13 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreFullException;
 import org.ashlar.kv.StoreStats;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,8 +120,7 @@ final class SpaceReuseTest {
                     map.put(key(stored), value(stored, size));
                 }
             } catch (final StoreFullException e) {
-                assertTrue(e.needed() > 0, e.getMessage());
-                assertTrue(String.valueOf(e.getMessage()).contains("needed"), e.getMessage());
+                assertTrue(e.needed() >= size || e.needed() == 4 << 10, e.getMessage()); // or it was the index
             }
             final double fraction = (double) stored * (size + 28) / (40 * (64 << 10));
             assertTrue(fraction > 0.4, "the store was full at " + fraction + " of its bytes");
@@ -148,6 +149,74 @@ final class SpaceReuseTest {
             assertHolds(map, stored * 9 / 10, size);
             TestStores.assertSound(store);
         }
+    }
+
+    /** Only smaller pieces are free: a page in each chunk of runs, slots, pages of the index. */
+    @Test
+    void aRefusedPutTellsWhatItNeedsAndWhatThereIs() {
+        final int chunkBytes = 64 << 10;
+        final int pageBytes = 4 << 10;
+        final Tuning small = new Tuning(new org.ashlar.pmem.Geometry(chunkBytes, 256 << 10, 40), 42);
+        try (EngineStore store = EngineStore.open(folder.resolve("pool"), TestStores.options(), small)) {
+            final KvMap map = store.map("m");
+            final int run = 15 * pageBytes - 100;
+            int stored = 0;
+            StoreFullException full = null;
+            while (full == null) {
+                full = refused(map, stored, run);
+                stored += full == null ? 1 : 0;
+            }
+            assertEquals(15 * pageBytes, full.needed(), "whole pages");
+            assertAvailable(store, full);
+            assertTrue(full.available() >= (long) stored * pageBytes, full.getMessage());
+
+            final int large = 9 * chunkBytes - 10;
+            final StoreFullException larger = Objects.requireNonNull(refused(map, 0, large));
+            assertEquals(10 * chunkBytes, larger.needed(), "whole chunks");
+            assertAvailable(store, larger);
+            assertTrue(0 < larger.available() && larger.available() < larger.needed(), larger.getMessage());
+            for (int i = 20; i < 30; i += 3) { // chunks that are not side by side
+                assertTrue(map.delete(key(i)));
+            }
+            store.compact();
+            assertTrue(store.stats().chunksByState().holes() >= 3, () -> store.stats().toString());
+            assertAvailable(store, Objects.requireNonNull(refused(map, 0, large)));
+            for (int i = 1; i <= 12; i++) {
+                assertTrue(map.delete(key(i)));
+            }
+            assertNull(refused(map, 0, large), "there is room after deletes");
+            assertArrayEquals(value(0, large), map.get(key(0)));
+
+            StoreFullException slot = null;
+            final int size = 1_500;
+            for (int i = 1_000; slot == null; i++) {
+                slot = refused(map, i, size);
+            }
+            final long place = store.space().placeBytes(TestStores.recordOf(((EngineMap) map).core(), key(1_000)));
+            assertEquals(place, slot.needed(), "a slot");
+            assertTrue(slot.needed() >= size && slot.needed() < size * 5 / 4, slot.getMessage());
+            assertAvailable(store, slot);
+            TestStores.assertSound(store);
+        }
+    }
+
+    private static @Nullable StoreFullException refused(final KvMap map, final int number, final int size) {
+        try {
+            map.put(key(number), value(number, size));
+            return null;
+        } catch (final StoreFullException e) {
+            return e;
+        }
+    }
+
+    /** The pool has its maximum size. */
+    private static void assertAvailable(final Store store, final StoreFullException full) {
+        final StoreStats stats = store.stats();
+        final StoreStats.Chunks chunks = stats.chunksByState();
+        final long all = stats.bytes().free() + (40 - stats.chunks()) * (64 << 10);
+        assertEquals(40, chunks.total(), stats::toString);
+        assertEquals(all, full.available(), stats::toString);
+        assertTrue(String.valueOf(full.getMessage()).contains("available " + all), full.getMessage());
     }
 
     private static void assertHolds(final KvMap map, final int count, final int size) {

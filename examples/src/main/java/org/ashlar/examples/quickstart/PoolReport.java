@@ -85,6 +85,7 @@ final class PoolReport {
         chunks.row("  with index pages", states.index(), "");
         chunks.row("  fresh", states.fresh(), "spare: allocated ahead of need, never used so far");
         chunks.row("  free", states.free(), "used before, known to be free");
+        chunks.row("holes", states.holes(), "chunks whose blocks were given back to the file system");
         if (states.damaged() != 0) {
             chunks.row("  damaged", states.damaged(), "");
         }

@@ -29,7 +29,7 @@ import org.ashlar.kv.StoreStats;
  * kind}: slots, runs, index, chunks, fresh, all. Their sum is the bytes of all chunks with device blocks</td></tr>
  * <tr><td>{@code ashlar.store.pool}</td><td>bytes</td><td></td></tr>
  * <tr><td>{@code ashlar.store.pool.max}</td><td>bytes</td><td></td></tr>
- * <tr><td>{@code ashlar.store.chunks}</td><td>chunks</td><td>{@code state}: fresh, free, index, slots, runs, large, damaged</td></tr>
+ * <tr><td>{@code ashlar.store.chunks}</td><td>chunks</td><td>{@code state}: fresh, free, holes, index, slots, runs, large, damaged</td></tr>
  * <tr><td>{@code ashlar.store.unswept}</td><td>pages</td><td></td></tr>
  * <tr><td>{@code ashlar.store.quarantined}</td><td>places</td><td></td></tr>
  * <tr><td>{@code ashlar.store.retired}</td><td>places</td><td></td></tr>
@@ -37,6 +37,8 @@ import org.ashlar.kv.StoreStats;
  * <tr><td>{@code ashlar.store.maps.dropped}</td><td>maps</td><td></td></tr>
  * <tr><td>{@code ashlar.store.splits}, a counter</td><td>pages</td><td></td></tr>
  * <tr><td>{@code ashlar.store.growths}, a counter</td><td></td><td></td></tr>
+ * <tr><td>{@code ashlar.store.evacuations}, a counter</td><td></td><td></td></tr>
+ * <tr><td>{@code ashlar.store.given.back}, a counter</td><td>bytes</td><td></td></tr>
  * <tr><td>{@code ashlar.store.durability}, always 1</td><td></td><td>{@code obtained}, {@code mechanism}</td></tr>
  * </table>
  *
@@ -156,6 +158,7 @@ public final class StoreMetrics implements MeterBinder, AutoCloseable {
         private void bindChunks() {
             chunks("fresh", StoreStats.Chunks::fresh);
             chunks("free", StoreStats.Chunks::free);
+            chunks("holes", StoreStats.Chunks::holes);
             chunks("index", StoreStats.Chunks::index);
             chunks("slots", StoreStats.Chunks::slots);
             chunks("runs", StoreStats.Chunks::runs);
@@ -167,7 +170,7 @@ public final class StoreMetrics implements MeterBinder, AutoCloseable {
             gauge(
                     "chunks",
                     "chunks",
-                    "Chunks with device blocks, by what they are used for",
+                    "Chunks, by what they are used for; all but holes have device blocks",
                     stats -> figure.applyAsLong(stats.chunksByState()),
                     Tag.of("state", state));
         }
@@ -220,6 +223,25 @@ public final class StoreMetrics implements MeterBinder, AutoCloseable {
                                     open,
                                     figures.counter(s -> s.background().growths()))
                             .description("Growths of the pool since the open")
+                            .tags(tags)
+                            .register(registry));
+            keep(
+                    registry,
+                    FunctionCounter.builder(
+                                    PREFIX + "evacuations",
+                                    open,
+                                    figures.counter(s -> s.background().evacuations()))
+                            .description("Sparse spans and chunks that records were moved out of since the open")
+                            .tags(tags)
+                            .register(registry));
+            keep(
+                    registry,
+                    FunctionCounter.builder(
+                                    PREFIX + "given.back",
+                                    open,
+                                    figures.counter(s -> s.background().givenBackBytes()))
+                            .baseUnit(BaseUnits.BYTES)
+                            .description("Bytes given back to the device since the open")
                             .tags(tags)
                             .register(registry));
         }

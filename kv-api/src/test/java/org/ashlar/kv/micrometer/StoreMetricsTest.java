@@ -73,7 +73,7 @@ final class StoreMetricsTest {
                 2_000,
                 3_000,
                 new StoreStats.Bytes(4097, 4098, 4099, 4100, 4101, 4102, 4103, 4104, 4105, 4106, 4107, 4108, 1),
-                new StoreStats.Chunks(11, 12, 13, 14, 15, 16, 17),
+                new StoreStats.Chunks(11, 12, 18, 13, 14, 15, 16, 17),
                 21,
                 22,
                 23,
@@ -81,7 +81,7 @@ final class StoreMetricsTest {
                 24,
                 25,
                 2_600,
-                new StoreStats.Background(true, 31, 32, 33),
+                new StoreStats.Background(true, 31, 32, 33, 34, 35),
                 41,
                 42,
                 43,
@@ -103,6 +103,7 @@ final class StoreMetricsTest {
         assertEquals(4104, gauge("space", "state", "free", "kind", "fresh"));
         assertEquals(4108, gauge("space", "state", "unjudged"));
         assertEquals(14, gauge("chunks", "state", "slots"));
+        assertEquals(18, gauge("chunks", "state", "holes"));
         assertEquals(21, gauge("unswept"));
         assertEquals(24, gauge("quarantined"));
         assertEquals(25, gauge("retired"));
@@ -112,6 +113,10 @@ final class StoreMetricsTest {
         assertEquals(2.6, oldest.value(TimeUnit.SECONDS), 1e-9);
         assertEquals(42, registry.get("ashlar.store.splits").functionCounter().count());
         assertEquals(31, registry.get("ashlar.store.growths").functionCounter().count());
+        assertEquals(
+                34, registry.get("ashlar.store.evacuations").functionCounter().count());
+        assertEquals(
+                35, registry.get("ashlar.store.given.back").functionCounter().count());
         assertFalse(isClosed); // keeps it reachable to here
     }
 
@@ -126,7 +131,7 @@ final class StoreMetricsTest {
         final double chunks = registry.get("ashlar.store.chunks").gauges().stream()
                 .mapToDouble(Gauge::value)
                 .sum();
-        assertEquals((double) store.stats().chunks(), chunks);
+        assertEquals((double) store.stats().chunksByState().total(), chunks);
     }
 
     @Test

@@ -42,6 +42,7 @@ final class Census {
     private boolean isSectionTouched;
     private boolean isLargeKnown;
     private long free;
+    private long holes;
     private long indexCount;
     private long slotCount;
     private long runCount;
@@ -98,7 +99,7 @@ final class Census {
                 unjudged + slotPages.unjudged + indexPages.unjudged,
                 Math.max(slotPages.step, indexPages.step));
         return new SpaceFigures(
-                bytes, new StoreStats.Chunks(fresh, free, indexCount, slotCount, runCount, large, damaged));
+                bytes, new StoreStats.Chunks(fresh, free, holes, indexCount, slotCount, runCount, large, damaged));
     }
 
     // ------------------------------------------------------------------------------------------------- first pass
@@ -120,7 +121,11 @@ final class Census {
     private void count(final int chunk) {
         final int kind = chunks.kindUnchecked(chunk);
         if (kind == ChunkWord.FREE || chunks.isFree(chunk)) {
-            free++;
+            if (chunks.isHole(chunk)) {
+                holes++;
+            } else {
+                free++;
+            }
             isLargeKnown = false;
             return;
         }

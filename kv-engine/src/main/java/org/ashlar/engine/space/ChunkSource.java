@@ -4,8 +4,8 @@ import org.ashlar.engine.epoch.Participant;
 
 /** Where an allocation gets chunks from, when what its class has is used up. */
 interface ChunkSource {
-    /** Takes a chunk. With the space lock held. */
-    int takeChunk(int kind);
+    /** Takes a chunk, for a piece of so many bytes. With the space lock held. */
+    int takeChunk(int kind, long bytes);
 
     /** Takes a run of chunks for one large record. With the space lock held. */
     int takeChunkRun(int count);

@@ -2,13 +2,11 @@ package org.ashlar.engine.space;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import org.ashlar.kv.CorruptStoreException;
-import org.ashlar.kv.StoreFullException;
 import org.ashlar.pmem.ChunkHeader;
 import org.ashlar.pmem.Descriptors;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Persistence;
 import org.ashlar.pmem.Pool;
-import org.ashlar.pmem.PoolException;
 import org.ashlar.pmem.RecordedLock;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -52,6 +50,9 @@ final class Chunks {
     private volatile int highWater;
     /** The chunk whose blocks are just being taken away. */
     private int punching = -1;
+
+    /** Under the lock, but for who reads it. */
+    private volatile long givenBackBytes;
 
     private volatile boolean trimDue;
     private volatile boolean shortOfChunks;
@@ -225,6 +226,16 @@ final class Chunks {
         }
     }
 
+    /** Bytes of the chunks whose blocks this open has given back. Needs no lock. */
+    long givenBackBytes() {
+        return givenBackBytes;
+    }
+
+    /** Whether a free chunk, known to be so or not, has no blocks on the device. */
+    boolean isHole(final int chunk) {
+        return free.contains(chunk) ? holes.contains(chunk) : ChunkWord.isHole(Memory.getLong(wordAddress(chunk)));
+    }
+
     /** Takes one chunk; its word is durable and its header initialised when this returns. */
     int take(final int kind) {
         if (!hasFree() && (free.isEmpty() || highWater < pool.allocatedChunks())) {
@@ -269,11 +280,7 @@ final class Chunks {
     /** Gives a free chunk its blocks again; its word goes on to say that it may have none, until it is taken. */
     private void refill(final int chunk) {
         if (holes.contains(chunk)) {
-            try {
-                pool.refillChunk(chunk);
-            } catch (final PoolException e) {
-                throw asStoreFull(e, chunkBytes);
-            }
+            pool.refillChunk(chunk);
             holes.remove(chunk);
         }
     }
@@ -369,6 +376,7 @@ final class Chunks {
      * @param kept so many free chunks keep their blocks
      * @return whether there was one
      */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
     boolean punchOne(final int kept) {
         int chunk = -1;
         lock.lock();
@@ -396,6 +404,7 @@ final class Chunks {
                 punching = -1;
                 free.add(chunk);
                 holes.add(chunk);
+                givenBackBytes += chunkBytes;
                 noteFree();
             } finally {
                 lock.unlock();
@@ -406,18 +415,7 @@ final class Chunks {
 
     /** Device blocks for fresh chunks; the pool usually has them ahead of need. */
     private void allocateFresh(final int count) {
-        try {
-            pool.allocateChunksTo(highWater + count);
-        } catch (final PoolException e) {
-            throw asStoreFull(e, (long) count * chunkBytes);
-        }
-    }
-
-    private static RuntimeException asStoreFull(final PoolException e, final long needed) {
-        return switch (e.reason()) {
-            case FULL, DEVICE_FULL -> new StoreFullException(String.valueOf(e.getMessage()), needed, 0, e);
-            default -> e;
-        };
+        pool.allocateChunksTo(highWater + count);
     }
 
     /**

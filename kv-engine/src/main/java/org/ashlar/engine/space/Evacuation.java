@@ -102,8 +102,8 @@ public final class Evacuation {
     /** Searches that have found nothing, in a row. */
     private long fruitlessSpans;
 
-    /** Spans and chunks that were taken to be emptied in this open. */
-    private long emptied;
+    /** Spans and chunks that were taken to be emptied in this open. Under the lock, but for who reads it. */
+    private volatile long emptied;
 
     /** Runs that were to be moved. */
     private final AtomicLong triedRuns = new AtomicLong();
@@ -209,6 +209,15 @@ public final class Evacuation {
         return triedRuns.get();
     }
 
+    /**
+     * Spans of slots, slot chunks and run chunks that were taken to be emptied in this open.
+     *
+     * @return a number that never falls
+     */
+    public long emptied() {
+        return emptied;
+    }
+
     private int takeSparseRun(final int mostPerMille) {
         return runs.takeSparse(mostPerMille, mostPerMille == SPARSE_WHEN_SHORT_PER_MILLE);
     }
@@ -237,6 +246,7 @@ public final class Evacuation {
         return span >= 0 || run >= 0 || chunk >= 0;
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
     private int search(final int mostPerMille) {
         page = 0;
         stays = false;

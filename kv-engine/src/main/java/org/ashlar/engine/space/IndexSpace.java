@@ -67,7 +67,7 @@ final class IndexSpace {
         try {
             chunks.keepUnreadableOut(chunksWithPages);
             if (chunksWithPages.isEmpty()) {
-                final int chunk = source.takeChunk(ChunkWord.INDEX);
+                final int chunk = source.takeChunk(ChunkWord.INDEX, Pages.BYTES);
                 if (chunk == 0) {
                     PageBitmap.set(descriptors.chunkHeader(chunk), 0, 1);
                 }

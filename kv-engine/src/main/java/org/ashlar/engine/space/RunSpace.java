@@ -116,7 +116,7 @@ final class RunSpace {
     }
 
     private long takeFromNewChunk(final int pages, final ChunkSource source) {
-        final int chunk = source.takeChunk(ChunkWord.RUNS);
+        final int chunk = source.takeChunk(ChunkWord.RUNS, (long) pages << Pages.SHIFT);
         source.noteTaken(pagesPerChunk, true);
         Memory.putInt(descriptors.chunkHeader(chunk) + ChunkHeader.LIVE_COUNT_OFFSET, 0);
         this.pages.add(pagesPerChunk);

@@ -279,9 +279,10 @@ final class SlotSpace {
     private long takeSpan(final int sizeClass, final ChunkSource source) {
         chunks.lock.lock();
         try {
-            long first = unusedSpan(source);
+            final long bytes = classes.bytesOf(sizeClass);
+            long first = unusedSpan(source, bytes);
             while (!descriptors.isReadable(first)) { // nor those of the pages behind it: they are side by side
-                first = unusedSpan(source);
+                first = unusedSpan(source, bytes);
             }
             final int chunk = layout.chunkOfPage(first);
             final int span = layout.spanOf(chunk, first);
@@ -296,10 +297,10 @@ final class SlotSpace {
     }
 
     /** Takes the first page of a span that is in no use; with the lock held. */
-    private long unusedSpan(final ChunkSource source) {
+    private long unusedSpan(final ChunkSource source, final long bytes) {
         chunks.keepUnreadableOut(chunksWithSpans);
         if (chunksWithSpans.isEmpty()) {
-            final int chunk = source.takeChunk(ChunkWord.SLOTS);
+            final int chunk = source.takeChunk(ChunkWord.SLOTS, bytes);
             PageBitmap.set(descriptors.chunkHeader(chunk), 0, spansPerChunk); // here a set bit is a free span
             chunksWithSpans.add(chunk);
         }

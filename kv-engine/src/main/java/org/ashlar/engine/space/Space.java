@@ -14,6 +14,7 @@ import org.ashlar.pmem.CoreDescriptor;
 import org.ashlar.pmem.Descriptors;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Pool;
+import org.ashlar.pmem.PoolException;
 import org.roaringbitmap.RoaringBitmap;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
@@ -157,13 +158,17 @@ public final class Space implements Reclaimer {
     /** Everything that can be had: free chunks, what earlier opens left, growth. */
     private final class Growing implements ChunkSource {
         @Override
-        public int takeChunk(final int kind) {
-            return chunks.take(kind);
+        public int takeChunk(final int kind, final long bytes) {
+            return take(kind, bytes);
         }
 
         @Override
         public int takeChunkRun(final int count) {
-            return chunks.takeRun(count);
+            try {
+                return chunks.takeRun(count);
+            } catch (final PoolException e) {
+                throw asStoreFull(e, (long) count * chunks.chunkBytes());
+            }
         }
 
         @Override
@@ -200,6 +205,22 @@ public final class Space implements Reclaimer {
         return free < chunks.chunkBytes() ? WHOLE : (int) ((all - free) * WHOLE / all);
     }
 
+    private int take(final int kind, final long bytes) {
+        try {
+            return chunks.take(kind);
+        } catch (final PoolException e) {
+            throw asStoreFull(e, bytes);
+        }
+    }
+
+    /** What is available is found out when it is told: room may be made first. */
+    private static RuntimeException asStoreFull(final PoolException e, final long needed) {
+        return switch (e.reason()) {
+            case FULL, DEVICE_FULL -> new StoreFullException(e.getMessage(), needed, 0, e);
+            default -> e;
+        };
+    }
+
     /** For records that move: what this open has not touched stays so, and nothing has to be moved for it. */
     private final class Moving implements ChunkSource {
         private final boolean mayGrow;
@@ -209,17 +230,22 @@ public final class Space implements Reclaimer {
         }
 
         @Override
-        public int takeChunk(final int kind) {
+        public int takeChunk(final int kind, final long bytes) {
             // A run that moves into a chunk of its own has gained nothing, and its move made another one due.
             if (kind == ChunkWord.RUNS || (!mayGrow && !chunks.hasFree())) {
-                throw new StoreFullException("no room to move to", chunks.chunkBytes(), 0, null);
+                throw noRoomToMoveTo(bytes);
             }
-            return chunks.take(kind);
+            return take(kind, bytes);
         }
 
         @Override
         public int takeChunkRun(final int count) {
-            throw new StoreFullException("no room to move to", (long) count * chunks.chunkBytes(), 0, null);
+            throw noRoomToMoveTo((long) count * chunks.chunkBytes());
+        }
+
+        /** For the evacuation, which goes on to something else. */
+        private static StoreFullException noRoomToMoveTo(final long bytes) {
+            return new StoreFullException("no room to move to", bytes, 0, null);
         }
 
         @Override
@@ -295,6 +321,15 @@ public final class Space implements Reclaimer {
         } finally {
             chunks.lock.unlock();
         }
+    }
+
+    /**
+     * Bytes of the chunks whose blocks this open has given back to the file system, whether it has them again or not.
+     *
+     * @return bytes
+     */
+    public long givenBackBytes() {
+        return chunks.givenBackBytes();
     }
 
     /**

@@ -243,8 +243,8 @@ final class ToyStore implements Store {
     @Override
     public StoreStats stats() {
         final StoreStats.Bytes bytes = new StoreStats.Bytes(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
-        final StoreStats.Chunks chunks = new StoreStats.Chunks(0, 0, 0, 0, 0, 0, 0);
-        final StoreStats.Background background = new StoreStats.Background(false, 0, 0, 0);
+        final StoreStats.Chunks chunks = new StoreStats.Chunks(0, 0, 0, 0, 0, 0, 0, 0);
+        final StoreStats.Background background = new StoreStats.Background(false, 0, 0, 0, 0, 0);
         return new StoreStats(
                 0, 0, 0, bytes, chunks, 0, 0, 0, Placement.DRAM, 0, 0, 0, background, 0, 0, 0, durability(), 0);
     }
