@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The operations of a map under Lincheck, in its stress mode: its model checking would have to see the loads and stores of mapped memory.
  * Not part of the build, where {@link LinearizabilityTest} does the same beside splits and reuse of space: {@code mvn -q -Plincheck -pl
- * kv-engine -am test}.
+ * kv-engine -am test}. Prints a row for the table in the README at its end.
  */
 @Param(name = "key", gen = IntGen.class, conf = "1:2")
 @Param(name = "value", gen = IntGen.class, conf = "1:9")
@@ -40,6 +40,7 @@ public class MapOperations {
     /** Arguments: scenarios, and how often each is tried. */
     public static void main(final String[] arguments) throws IOException {
         final Path folder = MemoryFolder.create();
+        String found = "a failure";
         try (EngineStore open = TestStores.roomy(folder.resolve("pool"))) {
             store = open;
             new StressOptions()
@@ -50,8 +51,12 @@ public class MapOperations {
                     .sequentialSpecification(Sequential.class)
                     .check(MapOperations.class);
             TestStores.assertSound(open);
-            System.out.println(arguments[0] + " scenarios, " + arguments[1] + " times each: linearizable");
+            found = "nothing";
         } finally {
+            System.out.printf(
+                    "| Lincheck, stress mode | `mvn -q -Plincheck -pl kv-engine -am test -Dlincheck.args=\"%s\"` | %s scenarios, %s"
+                            + " times each | %s |%n",
+                    String.join(" ", arguments), arguments[0], arguments[1], found);
             Files.deleteIfExists(folder.resolve("pool"));
             Files.delete(folder);
         }

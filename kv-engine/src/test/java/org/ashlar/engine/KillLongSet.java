@@ -1,23 +1,20 @@
 package org.ashlar.engine;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Ten thousand kills of processes that write, in parts: each part is a line of the progress file when it has ended, and is not run again. Prints
- * a row for the table in the README at its end. Surefire does not run it of itself:
+ * Ten thousand kills of processes that write, in parts that go on where they were stopped: see {@link LongSetParts}. Prints a row for the table in
+ * the README at its end. Surefire does not run it of itself:
  *
  * <pre>
  * mvn -pl kv-engine -am test -Dtest=KillLongSet -Dashlar.kill.parts=1-500 -Dashlar.kill.minutes=60 -Dashlar.kill.progress=/var/tmp/kills
@@ -37,38 +34,29 @@ final class KillLongSet {
     @TempDir(factory = DiskFolder.class)
     Path disk;
 
-    private final Path progress = Path.of(System.getProperty("ashlar.kill.progress", "target/kill-long-set"));
+    private final LongSetParts parts = new LongSetParts(KillLongSet.class, "kill", "1-500");
 
     @Test
     void noKillLosesAnything() throws Exception {
-        final long start = System.nanoTime();
-        final long limit = TimeUnit.MINUTES.toNanos(Long.getLong("ashlar.kill.minutes", Integer.MAX_VALUE));
-        final String[] parts = System.getProperty("ashlar.kill.parts", "1-500").split("-", 2);
-        final Set<String> ended = new HashSet<>();
-        lines().forEach(line -> ended.add(line[0]));
-        for (long part = Long.parseLong(parts[0]); part <= Long.parseLong(parts[parts.length - 1]); part++) {
-            if (System.nanoTime() - start < limit && !ended.contains(Long.toString(part))) {
-                run(part);
-            }
-        }
+        final List<Long> failed = parts.run(2, this::run);
         System.out.println(row());
+        assertEquals(List.of(), failed, parts::found);
     }
 
-    private void run(final long part) throws IOException, InterruptedException {
+    private void run(final long part, final long[] counts) throws IOException, InterruptedException {
         final SplittableRandom random = new SplittableRandom(part);
         final KillRun run = new KillRun(folder, part * LIVES_OF_A_PART);
-        run.killOverGenerations(LIVES, random);
-        run.killAtChosenPoints(folder.resolve("chosen"), random);
         final KillRun async = new KillRun(disk, part * LIVES_OF_A_PART + LIVES_OF_A_PART / 2, KillRun.AT_ONCE);
-        async.killOverGenerations(ASYNC_LIVES, random);
-        empty(folder);
-        empty(disk);
-        Files.writeString(
-                progress,
-                part + " " + (run.kills() + async.kills()) + " " + (run.acknowledged() + async.acknowledged()) + "\n",
-                StandardCharsets.UTF_8,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.APPEND);
+        try {
+            run.killOverGenerations(LIVES, random);
+            run.killAtChosenPoints(folder.resolve("chosen"), random);
+            async.killOverGenerations(ASYNC_LIVES, random);
+        } finally {
+            counts[0] = run.kills() + async.kills();
+            counts[1] = run.acknowledged() + async.acknowledged();
+            empty(folder);
+            empty(disk);
+        }
     }
 
     private static void empty(final Path folder) throws IOException {
@@ -79,25 +67,12 @@ final class KillLongSet {
         }
     }
 
-    private List<String[]> lines() throws IOException {
-        return Files.exists(progress)
-                ? Files.readAllLines(progress).stream()
-                        .map(line -> line.split(" "))
-                        .toList()
-                : List.of();
-    }
-
-    private String row() throws IOException {
-        long kills = 0;
-        long acknowledged = 0;
-        for (final String[] part : lines()) {
-            kills += Long.parseLong(part[1]);
-            acknowledged += Long.parseLong(part[2]);
-        }
+    private String row() {
         return String.format(
                 Locale.ROOT,
-                "| processes killed while they write | `-Dtest=KillLongSet` | %,d kills, %,d acknowledged operations before them | nothing |",
-                kills,
-                acknowledged);
+                "| processes killed while they write | `-Dtest=KillLongSet` | %,d kills, %,d acknowledged operations before them | %s |",
+                parts.total(0),
+                parts.total(1),
+                parts.found());
     }
 }

@@ -179,7 +179,9 @@ final class SpaceReuseTest {
                 assertTrue(map.delete(key(i)));
             }
             store.compact();
-            assertTrue(store.stats().chunksByState().holes() >= 3, () -> store.stats().toString());
+            assertTrue(
+                    store.stats().chunksByState().holes() >= 3,
+                    () -> store.stats().toString());
             assertAvailable(store, Objects.requireNonNull(refused(map, 0, large)));
             for (int i = 1; i <= 12; i++) {
                 assertTrue(map.delete(key(i)));

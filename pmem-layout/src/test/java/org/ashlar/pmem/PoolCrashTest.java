@@ -1,7 +1,9 @@
 package org.ashlar.pmem;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -9,22 +11,26 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.ashlar.pmem.sim.CrashSimulator;
 import org.ashlar.pmem.sim.ImageChoice;
 import org.ashlar.pmem.sim.ImageDirectory;
+import org.ashlar.pmem.sim.Mutants;
+import org.ashlar.pmem.sim.Mutants.Mutant;
 import org.ashlar.pmem.sim.Seeds;
 import org.ashlar.pmem.sim.VolatileTreatment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Creates, grows, fills, closes and reopens a pool, and crashes it at every event of that.
+ * Creates, grows, fills, closes and reopens a pool, allocates and writes ranges of it, and crashes it at every event of that.
  *
  * <p>{@code -Dashlar.sim.seed=1-500} runs other seeds, {@code -Dashlar.long=true} more of them.
  */
@@ -45,8 +51,15 @@ final class PoolCrashTest {
 
     private int allocated;
 
+    /** Chunks that were allocated as ranges, and those of them whose word is known to be durable. */
+    private final Set<Integer> ranges = new HashSet<>();
+
+    private final Set<Integer> filledRanges = new HashSet<>();
+
     @AfterEach
     void cleanUp() {
+        Mutants.end();
+        Mutants.leaveOut(null);
         RecorderHub.install(null);
         directory.close();
     }
@@ -71,6 +84,30 @@ final class PoolCrashTest {
         }
     }
 
+    @Test
+    void whatAllocatingAndPersistingARangeLeavesOutIsMissed() {
+        Mutants.begin();
+        run(DescriptorPlacement.POOL, 1);
+        final List<Mutant> mutants = Mutants.end().stream()
+                .filter(mutant -> mutant.kind() != Mutants.Kind.RELEASE)
+                .filter(mutant ->
+                        Set.of("PoolGrowth.publish", "LinearRegion.persist").contains(mutant.method()))
+                .toList();
+        assertEquals(4, mutants.size(), mutants::toString);
+        for (final Mutant mutant : mutants) {
+            final PoolCrashTest other = new PoolCrashTest();
+            Mutants.leaveOut(mutant);
+            try {
+                assertThrows(
+                        AssertionError.class,
+                        () -> other.run(DescriptorPlacement.POOL, 1),
+                        () -> mutant + " is not missed");
+            } finally {
+                other.cleanUp();
+            }
+        }
+    }
+
     private void run(final DescriptorPlacement placement, final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
         final CrashSimulator simulator = PoolRanges.simulator(path, TestPools.TINY, placement);
@@ -84,6 +121,7 @@ final class PoolCrashTest {
                     allocated = pool.allocatedChunks();
                     write(pool, written);
                     written++;
+                    writeLastChunk(pool);
                 }
                 simulator.assertAllStoresWereSeen();
                 pool.closeCleanly();
@@ -102,6 +140,25 @@ final class PoolCrashTest {
         final long word = pool.chunkTable() + (long) chunk * Long.BYTES;
         Memory.putLongRelease(word, mark(chunk));
         pool.persistence().persist(word, Long.BYTES);
+    }
+
+    /** As a device would be written to: allocated apart from the chunks at the front, and by linear offsets. */
+    private void writeLastChunk(final Pool pool) {
+        final int chunk = pool.chunkCount() - 1;
+        if (chunk < pool.allocatedChunks() || ranges.contains(chunk)) {
+            return;
+        }
+        final long offset = offsetInRange(pool, chunk);
+        pool.allocateRange(offset, Long.BYTES);
+        ranges.add(chunk);
+        pool.region().putLong(offset, mark(chunk));
+        pool.region().persist(offset, Long.BYTES);
+        filledRanges.add(chunk);
+    }
+
+    /** In another line than what {@link #write} stores. */
+    private static long offsetInRange(final Pool pool, final int chunk) {
+        return pool.geometry().dataBytes(chunk) + Memory.LINE_BYTES;
     }
 
     private static long mark(final int chunk) {
@@ -148,6 +205,14 @@ final class PoolCrashTest {
                     assertEquals(mark(chunk), data);
                 } else {
                     assertTrue(chunk >= written, "a chunk was forgotten");
+                }
+            }
+            for (final int chunk : ranges) {
+                final long word =
+                        pool.region().getLong(offsetInRange(pool, chunk)); // refused where it is not allocated
+                if (word != mark(chunk)) {
+                    assertEquals(0, word);
+                    assertFalse(filledRanges.contains(chunk), "what was persisted in a range was forgotten");
                 }
             }
             assertNotEquals(0, pool.openStamp());

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.ashlar.engine.crash.MutationReport.Outcome;
 import org.ashlar.pmem.sim.Mutants;
 import org.ashlar.pmem.sim.Mutants.Mutant;
@@ -25,8 +26,9 @@ import org.junit.jupiter.api.TestReporter;
  * may be wrong. Workloads of several threads are left out, as they take minutes and pass no other places.
  *
  * <p>{@code -Dashlar.sim.seed} says with which seeds workloads run. A mutant that has been tried is a line of the file that {@code
- * -Dashlar.sim.progress} names, and is not tried again: so a set that was stopped goes on, for as long as the code stays as it is. At its end it
- * prints a row for the table in the README; the report is in {@code target/persistence-mutants.txt} and {@code .json}.
+ * -Dashlar.sim.progress} names, and is not tried again: so a set that was stopped, or has had its {@code -Dashlar.sim.minutes}, goes on, for as
+ * long as the code stays as it is. At its end it prints a row for the table in the README; the report is in {@code
+ * target/persistence-mutants.txt} and {@code .json}.
  */
 @Tag("simulator")
 final class PersistenceMutationTest {
@@ -55,6 +57,8 @@ final class PersistenceMutationTest {
 
     @Test
     void whateverIsLeftOutIsMissed() {
+        final long start = System.nanoTime();
+        final long limit = TimeUnit.MINUTES.toNanos(Long.getLong("ashlar.sim.minutes", Integer.MAX_VALUE));
         final boolean isFull = Boolean.getBoolean("ashlar.long");
         final List<Profile> profiles = new ArrayList<>(SHORT);
         if (isFull) {
@@ -74,9 +78,13 @@ final class PersistenceMutationTest {
         final MutationReport report =
                 new MutationReport(isFull ? "full set" : "quick set", System.getProperty("ashlar.sim.progress"));
         final List<String> surprises = new ArrayList<>();
+        int due = order.size();
         for (final Mutant mutant : order) {
             final String reason = unnecessary.get(mutant);
             if (!report.recall(mutant)) {
+                if (System.nanoTime() - start >= limit) {
+                    continue;
+                }
                 final int most = reason == null ? Integer.MAX_VALUE : isFull ? TRIED_AGAINST_REASON : 0;
                 final String by = catchers.noticedBy(mutant, most);
                 if (by != null) {
@@ -87,13 +95,15 @@ final class PersistenceMutationTest {
                     report.add(mutant, Outcome.LEFT, "");
                 }
             }
+            due--;
             if (report.outcomeOf(mutant) != (reason == null ? Outcome.CAUGHT : Outcome.UNNECESSARY)) {
                 surprises.add(mutant + " " + report.outcomeOf(mutant));
             }
         }
         reporter.publishEntry(report.summary());
         System.out.println(report.row(
-                "mvn test -pl kv-engine -am -Dtest=PersistenceMutationTest" + (isFull ? " -Dashlar.long=true" : "")));
+                "mvn test -pl kv-engine -am -Dtest=PersistenceMutationTest" + (isFull ? " -Dashlar.long=true" : ""),
+                due));
         assertEquals(List.of(), surprises, "not caught, or caught though a reason says that it does no harm");
     }
 
