@@ -36,6 +36,8 @@ final class MapWalk implements IndexImage.Visitor {
     /** Leaves that were found for hashes without one, by their prefix in unsigned order. They do not overlap. */
     private final TreeMap<Long, HashRange> recovered = new TreeMap<>(Long::compareUnsigned);
 
+    private boolean missesRecords;
+
     private final Roaring64Bitmap hints = new Roaring64Bitmap();
     private final Roaring64Bitmap leaves = new Roaring64Bitmap();
     private final List<IndexPageImage> orphans = new ArrayList<>();
@@ -67,6 +69,11 @@ final class MapWalk implements IndexImage.Visitor {
     /** Whether there are hashes of which the index tells nothing. */
     boolean isDamaged() {
         return !withoutLeaf.isEmpty() || !spoilt.isEmpty();
+    }
+
+    /** Whether there are records of which not even the key could be read. */
+    boolean missesRecords() {
+        return missesRecords;
     }
 
     /** Whether nothing certain can be told of a key. */
@@ -106,11 +113,16 @@ final class MapWalk implements IndexImage.Visitor {
         }
     }
 
+    private void unreadable(final String place) {
+        missesRecords = true;
+        pool.lost(where, place + " cannot be read");
+    }
+
     private void entry(final IndexPageImage leaf, final IndexPageImage.EntryImage entry) {
         final String place = "the record at linear offset " + entry.recordOffset();
         final boolean isHeaderInside = pool.isInside(entry.recordOffset(), RecordHeader.BYTES);
         if (isHeaderInside && !record.read(entry.recordOffset())) {
-            pool.lost(where, place + " cannot be read");
+            unreadable(place);
             return;
         }
         if (isHeaderInside
@@ -119,7 +131,7 @@ final class MapWalk implements IndexImage.Visitor {
                 && pool.isInside(entry.recordOffset(), RecordHeader.size(record.keyLength(), record.valueLength()))) {
             final byte[] key = record.key();
             if (key == null) {
-                pool.lost(where, place + " cannot be read");
+                unreadable(place);
                 return;
             }
             if (pool.fits(entry, key)) {

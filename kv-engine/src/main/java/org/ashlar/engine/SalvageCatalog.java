@@ -45,6 +45,9 @@ final class SalvageCatalog {
     private final Map<Integer, String> incarnations = new HashMap<>();
     private boolean certain = true;
 
+    /** Whether there is a name of which nothing tells the records. */
+    private boolean missesMaps;
+
     SalvageCatalog(final DamagedPool pool) {
         this.pool = pool;
         walk = new MapWalk(pool, IndexContext.CATALOG_INCARNATION, WHERE, this::take);
@@ -52,7 +55,7 @@ final class SalvageCatalog {
 
     /** Whether maps may be missing. */
     boolean isDamaged() {
-        return walk.isDamaged();
+        return walk.isDamaged() || walk.missesRecords() || missesMaps;
     }
 
     /** Reads all that is left of the catalog. */
@@ -164,6 +167,7 @@ final class SalvageCatalog {
         if (candidates.contains(broken.incarnation)) {
             found.put(broken.incarnation, new FoundMap(name, broken.incarnation, broken.root, null));
         } else if (candidates.isEmpty()) {
+            missesMaps = true;
             pool.lost(WHERE, "nothing tells which records are of the map " + Salvage.show(Salvage.utf8(name)));
         } else {
             final int last = candidates.get(candidates.size() - 1);

@@ -19,7 +19,7 @@ final class KillWorkload {
     private static final int KEYS = 700;
     private static final int OWN_MAPS = 2;
     private static final int OWN_KEYS = 300;
-    private static final int FIRST_OWN_KEY = 1_000_000;
+    private static final int FIRST_OWN_KEY = 1_000_000_000; // beyond all that are alike
     private static final int AWAITED_ONE_IN = 200;
 
     /** Numbers of keys whose hashes begin alike: few of them make the directory deep, so that it doubles again and again. */

@@ -512,6 +512,9 @@ final class SalvageTest {
                 case "index descriptors" ->
                     places.descriptor(
                             IndexPages.leaves(core(store, "m").index()).get(0) - pool.dataAddress());
+                case "catalog records" ->
+                    places.data(
+                            catalogRecord(store, CatalogRecord.nameKey("m".getBytes(US_ASCII))) - pool.dataAddress());
                 case "catalog leaf" ->
                     places.data(
                             IndexPages.leaves(store.catalog().catalog().index()).get(0) - pool.dataAddress());
@@ -549,6 +552,21 @@ final class SalvageTest {
         final SalvageReport report = salvageWithUnreadable(part);
         assertEquals(Set.of(), missing());
         assertFalse(report.lost().isEmpty());
+    }
+
+    /** Both records of each map are on it: what there is of a map is its records, and a number. */
+    @Test
+    void withoutThePageOfAllRecordsOfTheCatalogMapsComeOutByTheirNumbers() throws IOException {
+        final SalvageReport report = salvageWithUnreadable("catalog records");
+        assertFalse(report.copied().containsKey("m"));
+        assertTrue(
+                report.copied().entrySet().stream()
+                        .anyMatch(map -> map.getKey().startsWith("salvaged-") && map.getValue() == RECORDS),
+                () -> report.copied().toString());
+        final long doubtfulOnes = report.doubtful().stream()
+                .filter(record -> record.map().startsWith("salvaged-"))
+                .count();
+        assertTrue(doubtfulOnes >= RECORDS, () -> doubtfulOnes + " are doubtful");
     }
 
     @Test
