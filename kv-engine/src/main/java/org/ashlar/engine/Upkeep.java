@@ -51,6 +51,7 @@ final class Upkeep {
         background = new BackgroundWork("ashlar-background", this::isBackgroundWorkDue, this::workInBackground);
         final RecordMover mover = new RecordMover(catalog);
         evacuation = space.evacuation(mover, mostPaidNanos);
+        space.sweep().limit(mostPaidNanos / 2); // a write may do both
         mover.bind(evacuation);
     }
 

@@ -45,6 +45,9 @@ public final class Sweep {
     private int sweepChunk;
     private int sweepPage;
 
+    /** So long {@link #sweepSome} goes on at most, but for the page that it is at: in a young JVM a page may take a millisecond. */
+    private volatile long mostNanos = Long.MAX_VALUE;
+
     Sweep(
             final Pool pool,
             final Epochs epochs,
@@ -78,7 +81,7 @@ public final class Sweep {
         while (left) { // a few pages each turn, so that others get at theirs
             sweepLock.lock(); // not just tried: what another thread is at may be the room that the caller needs
             try {
-                left = sweepLocked(participant);
+                left = sweepLocked(participant, Long.MAX_VALUE);
             } finally {
                 sweepLock.unlock();
             }
@@ -101,7 +104,7 @@ public final class Sweep {
         }
         final boolean judged;
         try {
-            judged = sweepLocked(participant);
+            judged = sweepLocked(participant, mostNanos);
         } finally {
             sweepLock.unlock();
         }
@@ -109,9 +112,19 @@ public final class Sweep {
         return judged;
     }
 
-    private boolean sweepLocked(final Participant participant) {
+    /**
+     * Limits how long a write works at what earlier opens left.
+     *
+     * @param nanos in which {@link #sweepSome} begins with the last page
+     */
+    public void limit(final long nanos) {
+        mostNanos = nanos;
+    }
+
+    private boolean sweepLocked(final Participant participant, final long limitNanos) {
         int budget = SWEEP_PAGES;
-        while (budget > 0 && !unswept.isEmpty()) {
+        final long began = System.nanoTime();
+        while (budget > 0 && !unswept.isEmpty() && (budget == SWEEP_PAGES || System.nanoTime() - began < limitNanos)) {
             if (sweepPage == 0) {
                 final long next = unswept.nextValue(sweepChunk);
                 sweepChunk = next < 0 ? unswept.first() : (int) next;
