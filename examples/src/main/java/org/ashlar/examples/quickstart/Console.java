@@ -74,14 +74,27 @@ final class Console {
         }
     }
 
-    /** Leaves the cursor where the bar was; the original goes to the next line, and so would leave an empty one. */
+    /**
+     * Leaves the cursor where the bar was; the original goes to the next line, and so would leave an empty one. A bar's timer may draw it once more
+     * when it has ended: not here.
+     */
     private static final class VanishingBar extends ConsoleProgressBarConsumer {
+        private volatile boolean closed;
+
         VanishingBar() {
             super(System.err, BAR_WIDTH);
         }
 
         @Override
+        public void accept(final String bar) {
+            if (!closed) {
+                super.accept(bar);
+            }
+        }
+
+        @Override
         public void close() {
+            closed = true;
             System.err.flush();
         }
     }
