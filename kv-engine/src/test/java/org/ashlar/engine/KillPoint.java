@@ -27,7 +27,7 @@ public final class KillPoint implements MemoryRecorder {
         SPLIT("LeafSplit", "", 200),
         DOUBLING("Directory", "writeRoot", 3),
         GROWTH("PoolGrowth", "", 3),
-        FIRST_TOUCH("FirstTouch", "", 3),
+        FIRST_TOUCH("Descriptors", "beginInitialisation", 3),
         CLEAR("Catalog", "clear", 40),
         DROP("Catalog", "drop", 20),
         RENAME("Catalog", "rename", 40),
