@@ -1,6 +1,7 @@
 package org.ashlar.engine;
 
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.jfr.EngineEvents;
@@ -93,41 +94,32 @@ final class Upkeep {
 
     /** Takes back what this thread has retired; whether that is all gone. */
     private boolean drainOwn() {
-        final Participant participant = store.enterForWriting();
-        try {
+        return inOperation(participant -> {
             epochs.drainOwn(participant);
             isDrainOwed = participant.waiting() > 0;
             return !isDrainOwed;
-        } catch (final InternalError e) {
-            throw Errors.mediaError(e);
-        } catch (final PoolException e) {
-            throw Errors.translate(e);
-        } finally {
-            Epochs.exit(participant);
-        }
+        });
     }
 
     /** Gives the blocks of a free chunk back to the file system, if there are more than will soon be needed. */
     private boolean trim() {
-        final Participant participant = store.enterForWriting();
-        try {
-            return space.isTrimDue() && space.punchOne();
-        } catch (final InternalError e) {
-            throw Errors.mediaError(e);
-        } catch (final PoolException e) {
-            throw Errors.translate(e);
-        } finally {
-            Epochs.exit(participant);
-        }
+        return inOperation(participant -> space.isTrimDue() && space.punchOne());
     }
 
     /** Gives back a little of what dropped and cleared maps held; whether there was something that could be. */
     private boolean reap() {
-        final Participant participant = store.enterForWriting();
-        try {
+        return inOperation(participant -> {
             final boolean reaped = reaper.reapSome(participant, REAPED_LEAVES);
             afterWrite(participant);
             return reaped;
+        });
+    }
+
+    /** Does a piece of the background's work as one operation; what it returned. */
+    private boolean inOperation(final Predicate<Participant> work) {
+        final Participant participant = store.enterForWriting();
+        try {
+            return work.test(participant);
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
         } catch (final PoolException e) {
