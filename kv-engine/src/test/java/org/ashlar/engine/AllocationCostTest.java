@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
@@ -139,6 +141,41 @@ final class AllocationCostTest {
             final int again = putUntilFull(map, stored);
             final int room = deleted;
             assertTrue(again > room * 9 / 10, () -> again + " puts where " + room + " records were deleted");
+            TestStores.assertSound(store);
+        }
+    }
+
+    /** The clock is looked at after each record that is moved: in a JVM that has compiled nothing yet, a page of them takes milliseconds. */
+    @Test
+    void aPutWithoutTimeMovesOneRecordOfOthers() {
+        final Tuning noTime = new Tuning(Tuning.tiny().geometry(), 42, 0);
+        try (EngineStore store = EngineStore.open(folder.resolve("pool"), TestStores.options(), noTime)) {
+            final KvMap map = store.map("m");
+            final MapCore core = ((EngineMap) map).core();
+            for (int i = 0; i < RECORDS; i++) {
+                map.put(key(i), new byte[OTHER_BYTES]);
+            }
+            final Map<Integer, Long> places = new HashMap<>();
+            for (int i = 0; i < RECORDS; i++) {
+                if (i % 5 == 0) {
+                    places.put(i, TestStores.recordOf(core, key(i)));
+                } else {
+                    map.delete(key(i));
+                }
+            }
+            int all = 0;
+            for (int i = 0; i < RECORDS / 2; i++) {
+                map.put(key(RECORDS + i), new byte[RECORD_BYTES]);
+                int moved = 0;
+                for (final Map.Entry<Integer, Long> place : places.entrySet()) {
+                    final long now = TestStores.recordOf(core, key(place.getKey()));
+                    moved += place.setValue(now) == now ? 0 : 1;
+                }
+                assertTrue(moved <= 1, "one put moves few records");
+                all += moved;
+            }
+            final int moved = all;
+            assertTrue(moved > 100, () -> moved + " records were moved by all puts");
             TestStores.assertSound(store);
         }
     }

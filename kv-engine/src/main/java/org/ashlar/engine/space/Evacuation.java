@@ -42,7 +42,7 @@ public final class Evacuation {
 
     /**
      * A writer pays so much of what is due, within limits: a page of small records takes about a tenth of a millisecond. In a young JVM it takes
-     * twenty times as long, so there is a limit of time as well; what is not paid stays due.
+     * twenty times as long, so there is a limit of time as well, looked at after each record; what is not paid stays due.
      */
     private static final int PAID_FRACTION = 8;
 
@@ -94,6 +94,14 @@ public final class Evacuation {
 
     private boolean stays;
 
+    /** The last record in it that was gone through, or 0. */
+    private long leftRecord;
+
+    /** When what is being done began, and how long it may take. */
+    private long beganNanos;
+
+    private long limitNanos;
+
     /** Whether what moves may make the pool grow: by a little, and only where the pool grows anyway. */
     private boolean mayGrow;
 
@@ -138,11 +146,11 @@ public final class Evacuation {
             mover.begin();
             mayGrow = true;
             int budget = Math.max(LEAST_PAID_PAGES, Math.min(chunks.evacuationDebt() / PAID_FRACTION, MOST_PAID_PAGES));
-            final int patience = chunks.isMuchDue() ? PATIENCE_WHEN_MUCH_IS_DUE : 1;
-            final long began = System.nanoTime();
-            while (budget > 0
-                    && chunks.evacuationDebt() > 0
-                    && (System.nanoTime() - began) / patience < mostPaidNanos) {
+            beganNanos = System.nanoTime();
+            limitNanos = mostPaidNanos * (chunks.isMuchDue() ? PATIENCE_WHEN_MUCH_IS_DUE : 1);
+            boolean isFirst = true;
+            while (budget > 0 && chunks.evacuationDebt() > 0 && (isFirst || hasTime())) {
+                isFirst = false;
                 final int density = space.densityPerMille();
                 final int done = density < SPARSE_PER_MILLE
                         ? step(participant, Math.min(SPARSE_PER_MILLE, density + DENSER_PER_MILLE))
@@ -172,6 +180,7 @@ public final class Evacuation {
         try {
             mover.begin();
             mayGrow = false;
+            limitNanos = Long.MAX_VALUE;
             chunks.noteShortOfChunks(true); // they serve whatever comes
             final long before = emptied;
             int refused = 0;
@@ -222,7 +231,7 @@ public final class Evacuation {
         return runs.takeSparse(mostPerMille, mostPerMille == SPARSE_WHEN_SHORT_PER_MILLE);
     }
 
-    /** Empties one page of a span, or one run; how many pages it has looked at, 0 when nothing is sparse. */
+    /** Empties one page of a span as far as there is time, or one run; how many pages it has looked at, 0 when nothing is sparse. */
     private int step(final Participant participant, final int mostPerMille) {
         if (span >= 0) {
             return leavePage(participant);
@@ -240,6 +249,10 @@ public final class Evacuation {
 
     private int sweep(final Participant participant) {
         return space.sweep().sweepSome(participant) ? SWEPT_PAGES_COST : 0;
+    }
+
+    private boolean hasTime() {
+        return System.nanoTime() - beganNanos < limitNanos;
     }
 
     private boolean isAtIt() {
@@ -294,8 +307,16 @@ public final class Evacuation {
         taken.clear();
         final int bytes = slots.takenOfLeaving(number, taken);
         for (int i = 0; i < taken.size(); i++) {
-            stays |= !mover.move(participant, taken.getLong(i), bytes);
+            final long record = taken.getLong(i);
+            if (record > leftRecord) {
+                stays |= !mover.move(participant, record, bytes);
+                leftRecord = record;
+                if (!hasTime()) {
+                    return 1;
+                }
+            }
         }
+        leftRecord = 0;
         if (++page == spans.spanPages()) {
             if (stays) {
                 spans.stay(span);
@@ -332,6 +353,7 @@ public final class Evacuation {
     }
 
     private void abandon() {
+        leftRecord = 0;
         if (span >= 0) {
             spans.stay(span);
             span = -1;

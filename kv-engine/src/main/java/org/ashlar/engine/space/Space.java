@@ -261,7 +261,7 @@ public final class Space implements Reclaimer {
      * What empties sparse spans and chunks. Once.
      *
      * @param mover moves records
-     * @param mostPaidNanos a write that has worked at it for so long goes no further than the page that it is at
+     * @param mostPaidNanos a write that has worked at it for so long goes no further than the record that it is at
      * @return the evacuation
      */
     public Evacuation evacuation(final Evacuation.Mover mover, final long mostPaidNanos) {
