@@ -13,14 +13,15 @@ import org.ashlar.pmem.sim.Turns;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What several threads do that take turns: all of them store and read the same keys of one map, and one has maps of its own besides, which
- * it creates, clears, renames and drops. Before, the map is filled up to a few keys from its next split.
+ * What several threads do that take turns: all of them store and read the same keys of one map, and clear it now and then; one has maps of
+ * its own besides, which it creates, clears, renames and drops. Before, the map is filled up to a few keys from its next split.
  */
 final class ThreadedWorkload {
     private static final Map<String, Integer> UNTIL_SPLIT = new ConcurrentHashMap<>();
     private static final String SHARED = Profile.mapName(0);
     private static final int HOT_KEYS = 3;
     private static final int KEYS_BEFORE_SPLIT = 6;
+    private static final int OPERATIONS_TO_A_CLEAR = 30;
 
     private static final List<Operation.Kind> KINDS = List.of(
             Operation.Kind.PUT,
@@ -133,6 +134,10 @@ final class ThreadedWorkload {
     private void operate(final Store store, final SplittableRandom random) {
         turns.step(false);
         final KvMap map = store.map(SHARED);
+        if (profile.threads() > 2 && random.nextInt(OPERATIONS_TO_A_CLEAR) == 0) {
+            clear(map);
+            return;
+        }
         final int first = random.nextInt(4) == 0 ? 0 : prefilled;
         final int index = random.nextBoolean()
                 ? random.nextInt(HOT_KEYS)
@@ -151,6 +156,25 @@ final class ThreadedWorkload {
         } catch (final StoreFullException e) {
             turns.step(false);
             histories.withdraw(call);
+        }
+    }
+
+    /** To each key of the map it is an operation of its own. */
+    private void clear(final KvMap map) {
+        if (!profile.keys().stream().allMatch(histories::hasRoom)) {
+            return;
+        }
+        final List<Histories.Call> calls = profile.keys().stream()
+                .map(key -> new Operation(Operation.Kind.CLEAR, SHARED, key, Value.ABSENT))
+                .map(operation -> histories.begin(operation, Value.ABSENT))
+                .toList();
+        try {
+            map.clear();
+            returned();
+            calls.forEach(histories::end);
+        } catch (final StoreFullException e) {
+            turns.step(false);
+            calls.forEach(histories::withdraw);
         }
     }
 
