@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * the pool and gets a record. Small and large pool take turns, so that what the machine does meanwhile hits both.
  */
 final class RestartPart {
-    private static final double LONGEST_MILLIS = 20;
+    private static final double LONGEST_MILLIS = 10;
 
     /** "No slower" of two medians of single-digit milliseconds: by as much as they differ between two runs. */
     private static final double NO_SLOWER = 1.2;

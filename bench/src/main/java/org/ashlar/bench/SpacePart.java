@@ -17,9 +17,9 @@ final class SpacePart {
 
     private static final int LAST_TENTHS = 14;
     private static final int TENTHS = 10;
-    private static final double MOST_OF_SMALL = 1.42;
+    private static final double MOST_OF_SMALL = 1.37;
     private static final int LARGE_VALUE_BYTES = 1_000;
-    private static final double MOST_OF_LARGE = 1.12;
+    private static final double MOST_OF_LARGE = 1.08;
 
     /** So many times fewer of the large ones, as memory is limited. */
     private static final int FEWER_LARGE = 5;

@@ -21,6 +21,9 @@ final class PoolGrowth {
     /** Chunks in the step of a pool that has few. */
     static final int SMALLEST_STEP_CHUNKS = 4;
 
+    /** Of what a pool has, a step is so much: what is ahead of need counts as the pool's. */
+    private static final int STEP_FRACTION = 64;
+
     /** In the background a step is made in slices, so that who needs a chunk at once waits for one of them only: 8 MiB of standard chunks. */
     static final int SLICE_CHUNKS = 4;
 
@@ -209,7 +212,7 @@ final class PoolGrowth {
 
     /** Chunks to allocate at a time: a small pool grows in small steps, so that it does not hold much more than it needs. */
     private int step(final int allocated) {
-        return Math.min(stepChunks, Math.max(SMALLEST_STEP_CHUNKS, allocated / 4));
+        return Math.min(stepChunks, Math.max(SMALLEST_STEP_CHUNKS, allocated / STEP_FRACTION));
     }
 
     private void growTo(final int allocated, final int count) {
