@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.ashlar.bench.Report;
+import org.jspecify.annotations.Nullable;
 
 /** All that a run has found. */
 final class Comparison {
@@ -43,6 +44,22 @@ final class Comparison {
 
     List<Phase> phases() {
         return phases;
+    }
+
+    /** The phase of a title; null where it was not run. */
+    @Nullable Phase phase(final String title) {
+        return phases.stream()
+                .filter(phase -> phase.title().equals(title))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The phase that ran a workload; null where none did. */
+    @Nullable Phase phase(final Mix mix) {
+        return phases.stream()
+                .filter(phase -> mix.equals(phase.mix()))
+                .findFirst()
+                .orElse(null);
     }
 
     /** By moment, then by contender. */

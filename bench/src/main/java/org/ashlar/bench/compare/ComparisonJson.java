@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.ashlar.bench.Report;
@@ -15,17 +16,20 @@ final class ComparisonJson {
     private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99, 100};
 
     private final Comparison comparison;
+    private final List<Targets.Row> targets;
     private final JsonGenerator json;
 
-    private ComparisonJson(final Comparison comparison, final JsonGenerator json) {
+    private ComparisonJson(final Comparison comparison, final List<Targets.Row> targets, final JsonGenerator json) {
         this.comparison = comparison;
+        this.targets = targets;
         this.json = json;
     }
 
-    static void write(final Path file, final Comparison comparison) throws IOException {
+    static void write(final Path file, final Comparison comparison, final List<Targets.Row> targets)
+            throws IOException {
         try (JsonGenerator json = new JsonFactory().createGenerator(file.toFile(), JsonEncoding.UTF8)) {
             json.useDefaultPrettyPrinter();
-            new ComparisonJson(comparison, json).write();
+            new ComparisonJson(comparison, targets, json).write();
         }
     }
 
@@ -40,6 +44,7 @@ final class ComparisonJson {
         json.writeEndArray();
         footprints();
         restarts();
+        targets();
         json.writeObjectFieldStart("failures");
         for (final Map.Entry<String, String> failure : comparison.failures().entrySet()) {
             json.writeStringField(failure.getKey(), failure.getValue());
@@ -175,6 +180,21 @@ final class ComparisonJson {
                 json.writeEndObject();
             }
             json.writeEndObject();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private void targets() throws IOException {
+        json.writeArrayFieldStart("targets");
+        for (final Targets.Row row : targets) {
+            json.writeStartObject();
+            json.writeStringField("figure", row.figure());
+            json.writeNumberField("measured", row.measured());
+            json.writeStringField("unit", row.unit());
+            json.writeStringField("target", row.target().toString());
+            json.writeStringField("verdict", row.verdict());
+            json.writeStringField("how", row.how());
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -55,7 +55,7 @@ final class ComparisonRun implements AutoCloseable {
     }
 
     private void load() throws InterruptedException {
-        final Phase phase = new Phase("Load: inserts in no order of keys", SERVICE_TIME);
+        final Phase phase = new Phase(Phase.LOAD, SERVICE_TIME);
         for (int round = 0; round < settings.rounds; round++) {
             final long from = part(round);
             final long to = part(round + 1);
@@ -71,7 +71,7 @@ final class ComparisonRun implements AutoCloseable {
     }
 
     private void workload(final Mix mix) throws InterruptedException {
-        final Phase phase = new Phase(mix.title() + ": " + mix.workload().mix(), settings.latencyKind());
+        final Phase phase = new Phase(mix, settings.latencyKind());
         final Predicate<Contender> able = mix.workload().hasInserts() ? ComparisonRun::inserts : ComparisonRun::any;
         round(phase, able, (process, outcome) -> process.flatOut(mix, settings.warmUpNanos()));
         for (int round = 0; round < settings.rounds; round++) {
@@ -90,7 +90,7 @@ final class ComparisonRun implements AutoCloseable {
         final Phase check = new Phase("Check", "none");
         final int verified = Math.min(settings.records, VERIFIED_RECORDS);
         round(check, ComparisonRun::any, (process, outcome) -> process.verify(verified, true));
-        final Phase phase = new Phase("Delete, in an order of its own", SERVICE_TIME);
+        final Phase phase = new Phase(Phase.DELETE, SERVICE_TIME);
         for (int round = 0; round < settings.rounds; round++) {
             final long from = part(round);
             final long to = part(round + 1);

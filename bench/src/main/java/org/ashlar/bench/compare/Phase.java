@@ -2,13 +2,19 @@ package org.ashlar.bench.compare;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.ashlar.bench.Series;
 import org.jspecify.annotations.Nullable;
 
 /** A part of a run in which all contenders take turns, and what each did. */
 final class Phase {
+    /** Title of the one that loads. */
+    static final String LOAD = "Load: inserts in no order of keys";
+
+    /** Title of the one that empties the stores. */
+    static final String DELETE = "Delete, in an order of its own";
+
     private final String title;
     private final String latencyKind;
+    private final @Nullable Mix mix;
     private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
 
     /**
@@ -18,12 +24,32 @@ final class Phase {
      * @param latencyKind what its latencies are
      */
     Phase(final String title, final String latencyKind) {
+        this(title, latencyKind, null);
+    }
+
+    /**
+     * One that runs a workload.
+     *
+     * @param mix which
+     * @param latencyKind what its latencies are
+     */
+    Phase(final Mix mix, final String latencyKind) {
+        this(mix.title() + ": " + mix.workload().mix(), latencyKind, mix);
+    }
+
+    private Phase(final String title, final String latencyKind, final @Nullable Mix mix) {
         this.title = title;
         this.latencyKind = latencyKind;
+        this.mix = mix;
     }
 
     String title() {
         return title;
+    }
+
+    /** The workload that it runs, null where it runs none. */
+    @Nullable Mix mix() {
+        return mix;
     }
 
     String latencyKind() {
@@ -55,12 +81,15 @@ final class Phase {
      * @return the median of the ratios within each round; null where one of the two did not take part
      */
     @Nullable Double timesReference(final String contender) {
-        final Outcome reference = outcomes.get(CompareStores.REFERENCE);
+        return times(contender, CompareStores.REFERENCE);
+    }
+
+    /** The same, with any other one in the reference's place. */
+    @Nullable Double times(final String contender, final String reference) {
         final Outcome outcome = outcomes.get(contender);
-        if (reference == null || outcome == null) {
-            return null;
-        }
-        final Series ratios = outcome.rates().dividedBy(reference.rates());
-        return ratios.median();
+        final Outcome other = outcomes.get(reference);
+        return outcome == null || other == null
+                ? null
+                : outcome.rates().dividedBy(other.rates()).median();
     }
 }

@@ -1,6 +1,7 @@
 package org.ashlar.bench.compare;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -165,6 +166,20 @@ final class TextTables {
     private static String bucketMicros(final Restart restart, final int end) {
         final Series nanos = restart.curve().get(Restart.BUCKETS.indexOf(end));
         return String.format(Locale.ROOT, "%,.2f", nanos.median() / NANOS_OF_MICRO);
+    }
+
+    void targets(final List<Targets.Row> targets) {
+        if (targets.isEmpty()) {
+            return;
+        }
+        out.printf("%n%s%n", Targets.HEADING);
+        out.println("  # " + Targets.NOTE);
+        for (final Targets.Row row : targets) {
+            out.printf(
+                    "  %-48s %12s  %-15s %-6s  %s%n",
+                    row.figure(), row.measuredWithUnit(), row.target(), row.verdict(), row.how());
+        }
+        out.println("  " + Targets.summary(targets));
     }
 
     void failure(final String name, final String how) {

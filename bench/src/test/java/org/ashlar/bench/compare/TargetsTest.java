@@ -1,0 +1,170 @@
+package org.ashlar.bench.compare;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
+import org.junit.jupiter.api.Test;
+
+class TargetsTest {
+    private static final Mix GETS = new Mix(Workload.C, Distribution.UNIFORM);
+    private static final Mix MIXED = new Mix(Workload.A, Distribution.ZIPFIAN);
+
+    private final Comparison comparison = comparison(Values.SMALL, 1);
+
+    private static Comparison comparison(final Values values, final int threads) {
+        final Shape shape = new Shape(1000, Shape.SHORT_KEY_BYTES, values, threads);
+        final List<Contender> contenders = Stream.of(
+                        "ashlar", "ashlar-default", "nothing", "raw-memory", "heap", "failing")
+                .map(Contenders::named)
+                .toList();
+        return new Comparison(List.of(), shape, contenders);
+    }
+
+    private static Slice slice(final double opsPerSecond, final long allocatedBytes, final long... latencyNanos) {
+        final Histogram latency = Slice.histogram();
+        for (final long nanos : latencyNanos) {
+            latency.recordValue(nanos);
+        }
+        return new Slice(opsPerSecond, 100, allocatedBytes, 0, latency);
+    }
+
+    private static void rates(final Phase phase, final String name, final double... opsPerSecond) {
+        for (final double rate : opsPerSecond) {
+            phase.outcomeOf(name).addRate(slice(rate, 0));
+        }
+    }
+
+    private Phase phase(final Phase phase) {
+        comparison.phases().add(phase);
+        return phase;
+    }
+
+    private static Targets.Row row(final Comparison comparison, final String figure) {
+        return Targets.of(comparison).stream()
+                .filter(row -> row.figure().equals(figure))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(figure + " is missing in " + Targets.of(comparison)));
+    }
+
+    private static void assertRow(
+            final Comparison comparison, final String figure, final double measured, final String verdict) {
+        final Targets.Row row = row(comparison, figure);
+        assertEquals(measured, row.measured(), 1e-2, figure);
+        assertEquals(verdict, row.verdict(), figure);
+    }
+
+    private static List<String> figures(final Comparison comparison) {
+        return Targets.of(comparison).stream().map(Targets.Row::figure).toList();
+    }
+
+    @Test
+    void ratiosAreTakenWithinARound() {
+        final Phase gets = phase(new Phase(GETS, ""));
+        rates(gets, "ashlar", 90, 18, 45);
+        rates(gets, "raw-memory", 100, 10, 200);
+        rates(gets, "heap", 60, 12, 50);
+        assertRow(comparison, "get / raw-memory", 0.9, "met");
+        assertRow(comparison, "get / heap", 1.5, "missed");
+        assertEquals(
+                List.of("get / raw-memory", "get / heap", "garbage, Workload C, uniform"),
+                figures(comparison),
+                "only what was run");
+    }
+
+    @Test
+    void theFirstDistributionOfGetsCounts() {
+        final Phase zipfian = phase(new Phase(new Mix(Workload.C, Distribution.ZIPFIAN), ""));
+        rates(zipfian, "ashlar", 1);
+        rates(zipfian, "heap", 1);
+        assertRow(comparison, "get / heap", 1, "missed");
+        final Phase uniform = phase(new Phase(GETS, ""));
+        rates(uniform, "ashlar", 2);
+        rates(uniform, "heap", 1);
+        assertRow(comparison, "get / heap", 2, "met");
+    }
+
+    @Test
+    void aLoadHasItsRateItsTailAndItsLongestBesideThatOfNothing() {
+        final Phase load = phase(new Phase(Phase.LOAD, ""));
+        final Phase delete = phase(new Phase(Phase.DELETE, ""));
+        final Slice own = slice(1_400_000, 0, 1_000, 21_000, 5_000_000);
+        load.outcomeOf("ashlar").addRate(own);
+        load.outcomeOf("ashlar").addLatency(own);
+        load.outcomeOf("nothing").addLatency(slice(1, 0, 4_500_000));
+        rates(delete, "ashlar", 1_400_000);
+        assertRow(comparison, "load", 1_400_000, "met");
+        assertRow(comparison, "longest insert - longest of nothing", 0.5, "met");
+        assertEquals("missed", row(comparison, "insert, 99.9th percentile").verdict());
+        assertRow(comparison, "delete / own insert", 1, "missed"); // not faster
+    }
+
+    @Test
+    void theBestOfAllPeersIsNoMeasureAndNoneOfOurOwn() {
+        final Phase mixed = phase(new Phase(MIXED, ""));
+        rates(mixed, "ashlar", 100);
+        rates(mixed, "ashlar-default", 200);
+        rates(mixed, "raw-memory", 300);
+        rates(mixed, "nothing", 400);
+        rates(mixed, "failing", 50);
+        final String figure = "Workload A, zipfian / best of all peers";
+        assertRow(comparison, figure, 2, "met");
+        rates(mixed, "heap", 125);
+        assertRow(comparison, figure, 0.8, "missed");
+        final String how = row(comparison, figure).how();
+        assertTrue(how.contains("the best is heap; rank 2 of 3"), how);
+    }
+
+    @Test
+    void garbageOfGetsAndUpdatesIsNone() {
+        phase(new Phase(GETS, "")).outcomeOf("ashlar").addRate(slice(1, 0));
+        phase(new Phase(new Mix(Workload.U, Distribution.UNIFORM), ""))
+                .outcomeOf("ashlar")
+                .addRate(slice(1, 2_400));
+        assertRow(comparison, "garbage, Workload C, uniform", 0, "met");
+        assertRow(comparison, "garbage, Workload U, uniform", 24, "missed");
+    }
+
+    @Test
+    void aRestartIsSoonAndAtOnceAsFastAsTheMemory() {
+        comparison
+                .restarts()
+                .put(1000, Map.of("ashlar", restart(4, 80), "rocksdb", restart(60, 1), "raw-memory", restart(1, 90)));
+        assertRow(comparison, "open + first get, 1,000 records", 4, "met");
+        assertRow(comparison, "rocksdb's open + first get / own, 1,000 records", 15, "missed");
+        assertRow(comparison, "second 1 / fresh raw, 1,000 records", 0.89, "met");
+        assertFalse(figures(comparison).stream().anyMatch(figure -> figure.startsWith("chronicle-map")));
+    }
+
+    private static Restart restart(final double millis, final double gets) {
+        final Restart restart = new Restart();
+        restart.bothMillis().add(millis);
+        restart.getsOfSecond().forEach(second -> second.add(gets));
+        return restart;
+    }
+
+    @Test
+    void targetsOfOneThreadAndSmallValuesHoldForThose() {
+        final Comparison twoThreads = comparison(Values.SMALL, 2);
+        final Comparison largeValues = comparison(Values.LARGE, 1);
+        final Comparison mixedValues = comparison(Values.MIXED, 1);
+        for (final Comparison other : List.of(twoThreads, largeValues, mixedValues)) {
+            final Phase gets = new Phase(GETS, "");
+            other.phases().add(gets);
+            rates(gets, "ashlar", 16);
+            rates(gets, "heap", 10);
+            rates(gets, "chronicle-map", 10);
+        }
+        final String garbage = "garbage, Workload C, uniform";
+        assertAll(
+                () -> assertEquals(List.of(garbage), figures(twoThreads)),
+                () -> assertEquals(List.of("get / chronicle-map", garbage), figures(largeValues)),
+                () -> assertRow(largeValues, "get / chronicle-map", 1.6, "met"),
+                () -> assertEquals(List.of(garbage), figures(mixedValues)));
+    }
+}
