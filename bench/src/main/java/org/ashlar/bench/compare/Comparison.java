@@ -54,10 +54,10 @@ final class Comparison {
                 .orElse(null);
     }
 
-    /** The phase that ran a workload; null where none did. */
-    @Nullable Phase phase(final Mix mix) {
+    /** The phase that ran a workload by so many threads; null where none did. */
+    @Nullable Phase phase(final Mix mix, final int threads) {
         return phases.stream()
-                .filter(phase -> mix.equals(phase.mix()))
+                .filter(phase -> mix.equals(phase.mix()) && phase.threads() == threads)
                 .findFirst()
                 .orElse(null);
     }

@@ -138,6 +138,9 @@ final class ComparisonHtml {
                         "heap B/op",
                         "then busy, s"),
                 rows);
+        if (phase.baseThreads() > 0) {
+            paragraph("note", TextTables.scaling(phase) + ".");
+        }
         if (phase.hasLatencies()) {
             paragraph(
                     "note",

@@ -83,6 +83,9 @@ final class ComparisonJson {
         json.writeStartObject();
         json.writeStringField("title", phase.title());
         json.writeStringField("latency", phase.latencyKind());
+        if (phase.threads() > 0) {
+            json.writeNumberField("threads", phase.threads());
+        }
         json.writeObjectFieldStart("stores");
         for (final Map.Entry<String, Outcome> entry : phase.outcomes().entrySet()) {
             final Outcome outcome = entry.getValue();
@@ -91,6 +94,10 @@ final class ComparisonJson {
             final Double ratio = phase.timesReference(entry.getKey());
             if (ratio != null) {
                 json.writeNumberField("timesAshlar", ratio);
+            }
+            final Double scaling = phase.timesBase(entry.getKey());
+            if (scaling != null) {
+                json.writeNumberField("timesFewestThreads", scaling);
             }
             latency(outcome.latency());
             json.writeNumberField("allocatedBytesPerOperation", outcome.allocatedBytesPerOperation());

@@ -71,19 +71,31 @@ final class ComparisonRun implements AutoCloseable {
     }
 
     private void workload(final Mix mix) throws InterruptedException {
-        final Phase phase = new Phase(mix, settings.latencyKind());
+        final Phase fewest = new Phase(mix, settings.latencyKind(), settings.threads.first());
+        final List<Phase> phases = new ArrayList<>(List.of(fewest));
+        settings.threads.stream().skip(1).map(fewest::besideWith).forEach(phases::add);
         final Predicate<Contender> able = mix.workload().hasInserts() ? ComparisonRun::inserts : ComparisonRun::any;
-        round(phase, able, (process, outcome) -> process.flatOut(mix, settings.warmUpNanos()));
-        for (int round = 0; round < settings.rounds; round++) {
-            round(phase, able, (process, outcome) -> {
-                outcome.addRate(process.flatOut(mix, settings.turnNanos()));
-                outcome.addLatency(
-                        settings.rate > 0
-                                ? process.paced(mix, settings.turnNanos(), settings.rate)
-                                : process.timed(mix, settings.turnNanos()));
-            });
+        for (final Phase phase : phases) {
+            round(phase, able, (process, outcome) -> process.flatOut(mix, phase.threads(), settings.warmUpNanos()));
         }
-        done(phase);
+        for (int round = 0; round < settings.rounds; round++) {
+            for (final Phase phase : phases) {
+                round(phase, able, (process, outcome) -> turn(process, outcome, mix, phase.threads()));
+            }
+        }
+        for (final Phase phase : phases) {
+            comparison.failures().keySet().forEach(phase::forget); // of one that failed with other threads too
+            done(phase);
+        }
+    }
+
+    private void turn(final StoreProcess process, final Outcome outcome, final Mix mix, final int threads)
+            throws IOException {
+        outcome.addRate(process.flatOut(mix, threads, settings.turnNanos()));
+        outcome.addLatency(
+                settings.rate > 0
+                        ? process.paced(mix, threads, settings.turnNanos(), settings.rate)
+                        : process.timed(mix, threads, settings.turnNanos()));
     }
 
     private void delete() throws InterruptedException {

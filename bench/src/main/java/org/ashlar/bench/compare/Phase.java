@@ -15,6 +15,8 @@ final class Phase {
     private final String title;
     private final String latencyKind;
     private final @Nullable Mix mix;
+    private final int threads;
+    private final @Nullable Phase base;
     private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
 
     /**
@@ -24,7 +26,7 @@ final class Phase {
      * @param latencyKind what its latencies are
      */
     Phase(final String title, final String latencyKind) {
-        this(title, latencyKind, null);
+        this(title, latencyKind, null, 0, null);
     }
 
     /**
@@ -32,15 +34,28 @@ final class Phase {
      *
      * @param mix which
      * @param latencyKind what its latencies are
+     * @param threads by how many
      */
-    Phase(final Mix mix, final String latencyKind) {
-        this(mix.title() + ": " + mix.workload().mix(), latencyKind, mix);
+    Phase(final Mix mix, final String latencyKind, final int threads) {
+        this(mix.title() + ": " + mix.workload().mix(), latencyKind, mix, threads, null);
     }
 
-    private Phase(final String title, final String latencyKind, final @Nullable Mix mix) {
+    private Phase(
+            final String title,
+            final String latencyKind,
+            final @Nullable Mix mix,
+            final int threads,
+            final @Nullable Phase base) {
         this.title = title;
         this.latencyKind = latencyKind;
         this.mix = mix;
+        this.threads = threads;
+        this.base = base;
+    }
+
+    /** One that runs the same workload by another number of threads, in turns with this one. */
+    Phase besideWith(final int others) {
+        return new Phase(title + ", " + others + " threads", latencyKind, mix, others, this);
     }
 
     String title() {
@@ -54,6 +69,29 @@ final class Phase {
 
     String latencyKind() {
         return latencyKind;
+    }
+
+    /** By how many threads the workload is run. */
+    int threads() {
+        return threads;
+    }
+
+    /** Threads of the phase that {@link #timesBase} compares with; 0 where there is none. */
+    int baseThreads() {
+        return base == null ? 0 : base.threads;
+    }
+
+    /**
+     * How many times as fast a contender was as with the fewest threads.
+     *
+     * @return the median of the ratios within each round; null where nobody ran that
+     */
+    @Nullable Double timesBase(final String contender) {
+        final Outcome outcome = outcomes.get(contender);
+        final Outcome fewest = base == null ? null : base.outcomes.get(contender);
+        return outcome == null || fewest == null
+                ? null
+                : outcome.rates().dividedBy(fewest.rates()).median();
     }
 
     /** Whether operations were timed one by one. */

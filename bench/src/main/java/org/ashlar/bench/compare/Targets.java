@@ -32,6 +32,7 @@ final class Targets {
     private static final double GET_OF_RAW = 0.85;
     private static final double UPDATE_OF_RAW = 0.6;
     private static final double LOADED_PER_SECOND = 1.3e6;
+    private static final double TWO_THREADS_OF_ONE = 1.85;
     private static final double INSERT_PERCENTILE = 99.9;
     private static final double INSERT_MICROS = 20;
     private static final double PAUSE_MILLIS = 1;
@@ -86,16 +87,18 @@ final class Targets {
     private void addAll() {
         final Shape shape = comparison.shape();
         final boolean keysAreShort = shape.keyBytes() == Shape.SHORT_KEY_BYTES;
-        if (keysAreShort && shape.threads() == 1) {
-            if (shape.values() == Values.SMALL) {
-                gets();
-                updates();
+        if (keysAreShort && shape.values() == Values.SMALL) {
+            gets();
+            updates();
+            if (shape.threads() == 1) {
                 loads();
                 deletes();
-                mixes();
-            } else if (shape.values() == Values.LARGE) {
-                ratio("get", ofWorkload(Workload.C), CHRONICLE_MAP, 1.5);
             }
+            mixes();
+            threads("get", Workload.C);
+            threads("update", Workload.U);
+        } else if (keysAreShort && shape.values() == Values.LARGE) {
+            ratio("get", ofWorkload(Workload.C, 1), CHRONICLE_MAP, 1.5);
         }
         garbage();
         comparison.restarts().forEach((records, restarts) -> {
@@ -107,7 +110,7 @@ final class Targets {
     }
 
     private void gets() {
-        final Phase phase = ofWorkload(Workload.C);
+        final Phase phase = ofWorkload(Workload.C, 1);
         ratio("get", phase, CompareStores.RAW, GET_OF_RAW);
         ratio("get", phase, CHRONICLE_MAP, 2.5);
         ratio("get", phase, HEAP, 1.6);
@@ -116,7 +119,7 @@ final class Targets {
     }
 
     private void updates() {
-        final Phase phase = ofWorkload(Workload.U);
+        final Phase phase = ofWorkload(Workload.U, 1);
         ratio("update", phase, CHRONICLE_MAP, 2);
         ratio("update", phase, LMDB, 8);
         ratio("update", phase, CompareStores.RAW, UPDATE_OF_RAW);
@@ -163,7 +166,7 @@ final class Targets {
     private void mixes() {
         for (final Workload workload : List.of(Workload.A, Workload.B, Workload.F)) {
             final Mix mix = new Mix(workload, Distribution.ZIPFIAN);
-            final Phase phase = comparison.phase(mix);
+            final Phase phase = comparison.phase(mix, 1);
             if (phase != null) {
                 bestOfPeers(mix, phase);
             }
@@ -197,13 +200,22 @@ final class Targets {
         }
     }
 
+    private void threads(final String figure, final Workload workload) {
+        final Phase two = ofWorkload(workload, 2);
+        final Double times = two == null || two.baseThreads() != 1 ? null : two.timesBase(CompareStores.REFERENCE);
+        if (times != null) {
+            add(figure + ", 2 threads / 1", times, RATIO, Target.atLeast(TWO_THREADS_OF_ONE), WITHIN_ROUNDS);
+        }
+    }
+
     private void garbage() {
         for (final Phase phase : comparison.phases()) {
             final Mix mix = phase.mix();
             final Outcome own = ownOutcome(phase);
             if (mix != null && own != null && (mix.workload() == Workload.C || mix.workload() == Workload.U)) {
                 add(
-                        "garbage, " + mix.title(),
+                        "garbage, " + mix.title()
+                                + (phase.baseThreads() > 0 ? ", " + phase.threads() + " threads" : ""),
                         own.allocatedBytesPerOperation(),
                         "B/op",
                         Target.noAllocation(),
@@ -260,9 +272,9 @@ final class Targets {
     }
 
     /** With the first distribution that was run. */
-    private @Nullable Phase ofWorkload(final Workload workload) {
+    private @Nullable Phase ofWorkload(final Workload workload, final int threads) {
         for (final Distribution distribution : Distribution.values()) {
-            final Phase phase = comparison.phase(new Mix(workload, distribution));
+            final Phase phase = comparison.phase(new Mix(workload, distribution), threads);
             if (phase != null) {
                 return phase;
             }

@@ -68,6 +68,17 @@ final class TextTables {
                     String.format(Locale.ROOT, "%,.1f", outcome.allocatedBytesPerOperation()),
                     String.format(Locale.ROOT, "%.1f", outcome.settleSeconds()));
         });
+        if (phase.baseThreads() > 0) {
+            out.println("  # " + scaling(phase));
+        }
+    }
+
+    /** How many times as fast each was as with the fewest threads. */
+    static String scaling(final Phase phase) {
+        return phase.outcomes().keySet().stream()
+                .map(name -> name + " " + ratio(phase.timesBase(name)))
+                .collect(Collectors.joining(
+                        ", ", "rate with " + phase.threads() + " threads / " + phase.baseThreads() + ": ", ""));
     }
 
     static String ratio(final @Nullable Double ratio) {

@@ -178,6 +178,21 @@ class CompareStoresTest {
     }
 
     @Test
+    void severalNumbersOfThreadsAreMeasuredInOneRun() throws Exception {
+        assertEquals(0, run("--stores", "ashlar,raw-memory,nothing", "--threads", "2,1", "--workloads", "A,D,F"));
+        final String json = parsed(json());
+        for (final String title : List.of(
+                "Workload A, zipfian: 50% reads, 50% updates",
+                "Workload A, zipfian: 50% reads, 50% updates, 2 threads",
+                "Workload D, latest: 95% reads of the latest, 5% inserts, 2 threads")) {
+            assertTrue(json.contains('"' + title + '"'), () -> title + " is missing in " + json);
+        }
+        final String page = xml(Files.readAllBytes(html())).getDocumentElement().getTextContent();
+        assertTrue(page.contains("rate with 2 threads / 1: ashlar "), page);
+        assertEquals(1, run("--stores", "nothing", "--threads", "0,1"));
+    }
+
+    @Test
     void aKilledWriterIsOpenedAgain() throws IOException {
         rounds = 1; // each takes seconds
         assertEquals(0, run("--stores", "ashlar,raw-memory", "--only-restart", "--restart", "1000"));

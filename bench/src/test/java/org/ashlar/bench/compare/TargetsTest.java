@@ -65,7 +65,7 @@ class TargetsTest {
 
     @Test
     void ratiosAreTakenWithinARound() {
-        final Phase gets = phase(new Phase(GETS, ""));
+        final Phase gets = phase(new Phase(GETS, "", 1));
         rates(gets, "ashlar", 90, 18, 45);
         rates(gets, "raw-memory", 100, 10, 200);
         rates(gets, "heap", 60, 12, 50);
@@ -79,11 +79,11 @@ class TargetsTest {
 
     @Test
     void theFirstDistributionOfGetsCounts() {
-        final Phase zipfian = phase(new Phase(new Mix(Workload.C, Distribution.ZIPFIAN), ""));
+        final Phase zipfian = phase(new Phase(new Mix(Workload.C, Distribution.ZIPFIAN), "", 1));
         rates(zipfian, "ashlar", 1);
         rates(zipfian, "heap", 1);
         assertRow(comparison, "get / heap", 1, "missed");
-        final Phase uniform = phase(new Phase(GETS, ""));
+        final Phase uniform = phase(new Phase(GETS, "", 1));
         rates(uniform, "ashlar", 2);
         rates(uniform, "heap", 1);
         assertRow(comparison, "get / heap", 2, "met");
@@ -106,7 +106,7 @@ class TargetsTest {
 
     @Test
     void theBestOfAllPeersIsNoMeasureAndNoneOfOurOwn() {
-        final Phase mixed = phase(new Phase(MIXED, ""));
+        final Phase mixed = phase(new Phase(MIXED, "", 1));
         rates(mixed, "ashlar", 100);
         rates(mixed, "ashlar-default", 200);
         rates(mixed, "raw-memory", 300);
@@ -121,9 +121,22 @@ class TargetsTest {
     }
 
     @Test
+    void twoThreadsAreComparedWithOneOfTheSameRound() {
+        final Phase one = phase(new Phase(GETS, "", 1));
+        final Phase two = phase(one.besideWith(2));
+        rates(one, "ashlar", 100, 10, 70);
+        rates(two, "ashlar", 180, 19, 140);
+        rates(one, "heap", 50, 5, 35);
+        rates(two, "heap", 100, 10, 70);
+        assertRow(comparison, "get, 2 threads / 1", 1.9, "met");
+        assertRow(comparison, "get / heap", 2, "met"); // of one thread
+        assertEquals("rate with 2 threads / 1: ashlar 1.90, heap 2.00", TextTables.scaling(two));
+    }
+
+    @Test
     void garbageOfGetsAndUpdatesIsNone() {
-        phase(new Phase(GETS, "")).outcomeOf("ashlar").addRate(slice(1, 0));
-        phase(new Phase(new Mix(Workload.U, Distribution.UNIFORM), ""))
+        phase(new Phase(GETS, "", 1)).outcomeOf("ashlar").addRate(slice(1, 0));
+        phase(new Phase(new Mix(Workload.U, Distribution.UNIFORM), "", 1))
                 .outcomeOf("ashlar")
                 .addRate(slice(1, 2_400));
         assertRow(comparison, "garbage, Workload C, uniform", 0, "met");
@@ -154,7 +167,7 @@ class TargetsTest {
         final Comparison largeValues = comparison(Values.LARGE, 1);
         final Comparison mixedValues = comparison(Values.MIXED, 1);
         for (final Comparison other : List.of(twoThreads, largeValues, mixedValues)) {
-            final Phase gets = new Phase(GETS, "");
+            final Phase gets = new Phase(GETS, "", other.shape().threads());
             other.phases().add(gets);
             rates(gets, "ashlar", 16);
             rates(gets, "heap", 10);
