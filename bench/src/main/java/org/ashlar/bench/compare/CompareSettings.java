@@ -22,6 +22,13 @@ final class CompareSettings extends RunSettings {
             description = "Who takes part. By default all but those that wait for the device at each write (-sync).")
     @Nullable List<String> stores;
 
+    @Option(
+            names = "--jdk",
+            split = ",",
+            paramLabel = "HOME",
+            description = "Also run ashlar in a JVM of the JDK in this directory, as ashlar-jdk and its number.")
+    List<Path> javaHomes = List.of();
+
     @Option(names = "--records", defaultValue = "1000000", description = "Records. Default: ${DEFAULT-VALUE}.")
     int records = 1_000_000;
 

@@ -1,6 +1,7 @@
 package org.ashlar.bench.compare;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -75,7 +76,7 @@ public final class CompareStores implements Callable<Integer> {
                         .sum());
     }
 
-    private List<Contender> chosen(final Shape shape) {
+    private List<Contender> chosen(final Shape shape) throws IOException {
         final List<Contender> chosen = new ArrayList<>();
         if (settings.stores == null) {
             Contenders.all().values().stream()
@@ -89,6 +90,10 @@ public final class CompareStores implements Callable<Integer> {
                 }
                 chosen.add(contender);
             }
+        }
+        for (final Path javaHome : settings.javaHomes) {
+            final Contender own = Contenders.named(REFERENCE);
+            chosen.add(chosen.indexOf(own) + 1, JdkContender.of(own, javaHome));
         }
         return chosen;
     }

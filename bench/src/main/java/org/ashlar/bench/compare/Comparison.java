@@ -42,6 +42,15 @@ final class Comparison {
         return contenders;
     }
 
+    /** What one who takes part can do. */
+    Contender.Abilities abilities(final String contender) {
+        return contenders.stream()
+                .filter(any -> any.name().equals(contender))
+                .findFirst()
+                .orElseThrow()
+                .abilities();
+    }
+
     List<Phase> phases() {
         return phases;
     }

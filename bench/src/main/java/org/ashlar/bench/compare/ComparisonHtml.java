@@ -172,7 +172,7 @@ final class ComparisonHtml {
         element("h2", String.format(Locale.ROOT, "Restart after kill -9, %,d records", records));
         final List<List<String>> rows = new ArrayList<>();
         restarts.forEach((name, restart) -> {
-            final boolean isStore = Contenders.named(name).abilities().survivesKill();
+            final boolean isStore = comparison.abilities(name).survivesKill();
             rows.add(List.of(
                     name,
                     isStore ? decimal(restart.openMillis().median()) : "-",

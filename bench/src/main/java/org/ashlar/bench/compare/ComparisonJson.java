@@ -71,6 +71,7 @@ final class ComparisonJson {
             json.writeStartObject();
             json.writeStringField("name", contender.name());
             json.writeStringField("product", contender.product());
+            json.writeStringField("javaHome", contender.javaHome().toString());
             json.writeStringField("configuration", contender.configuration());
             json.writeStringField("survives", contender.guarantee());
             json.writeStringField("jvmFlags", String.join(" ", contender.jvmFlags(comparison.shape())));

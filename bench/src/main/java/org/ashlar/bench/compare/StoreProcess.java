@@ -43,14 +43,14 @@ final class StoreProcess implements AutoCloseable {
             final String... others)
             throws IOException {
         final List<String> args = new ArrayList<>(List.of(
-                contender.name(),
+                contender.opened(),
                 folder.toString(),
                 Integer.toString(shape.records()),
                 Integer.toString(shape.keyBytes()),
                 shape.values().name(),
                 Integer.toString(shape.threads())));
         args.addAll(List.of(others));
-        return Child.start(main, contender.jvmFlags(shape), args.toArray(String[]::new));
+        return Child.start(contender.javaHome(), main.getName(), contender.jvmFlags(shape), args.toArray(String[]::new));
     }
 
     /** Inserts the records of these indexes, each timed. */

@@ -33,6 +33,10 @@ final class Targets {
     private static final double UPDATE_OF_RAW = 0.6;
     private static final double LOADED_PER_SECOND = 1.3e6;
     private static final double TWO_THREADS_OF_ONE = 1.85;
+
+    /** By so much the rates of two JVMs of the same JDK differ. */
+    private static final double JDK_TOLERANCE = 0.1;
+
     private static final double INSERT_PERCENTILE = 99.9;
     private static final double INSERT_MICROS = 20;
     private static final double PAUSE_MILLIS = 1;
@@ -101,6 +105,7 @@ final class Targets {
             ratio("get", ofWorkload(Workload.C, 1), CHRONICLE_MAP, 1.5);
         }
         garbage();
+        jdks();
         comparison.restarts().forEach((records, restarts) -> {
             opens(records, restarts);
             if (keysAreShort && shape.values() == Values.SMALL) {
@@ -181,7 +186,8 @@ final class Targets {
         int faster = 0;
         for (final Contender contender : comparison.contenders()) {
             final Double times = phase.times(CompareStores.REFERENCE, contender.name());
-            if (times != null && !contender.abilities().isMeasure() && !(contender instanceof AshlarContender)) {
+            final boolean isOwn = contender instanceof AshlarContender || contender instanceof JdkContender;
+            if (times != null && !contender.abilities().isMeasure() && !isOwn) {
                 peers++;
                 faster += times < 1 ? 1 : 0;
                 if (times < lowest) {
@@ -221,6 +227,35 @@ final class Targets {
                         Target.noAllocation(),
                         "mean of all operations");
             }
+        }
+    }
+
+    /** A newer JDK beside an older one, whichever of them is the run's own. */
+    private void jdks() {
+        for (final Contender contender : comparison.contenders()) {
+            if (contender instanceof JdkContender other) {
+                jdk("get", ofWorkload(Workload.C, 1), other);
+                jdk("update", ofWorkload(Workload.U, 1), other);
+                jdk("load", comparison.phase(Phase.LOAD), other);
+            }
+        }
+    }
+
+    private void jdk(final String figure, final @Nullable Phase phase, final JdkContender other) {
+        final int own = Runtime.version().feature();
+        final boolean isOlder = other.feature() < own;
+        final Double times = phase == null
+                ? null
+                : isOlder
+                        ? phase.times(CompareStores.REFERENCE, other.name())
+                        : phase.times(other.name(), CompareStores.REFERENCE);
+        if (times != null) {
+            add(
+                    figure + ", JDK " + Math.max(own, other.feature()) + " / JDK " + Math.min(own, other.feature()),
+                    times,
+                    RATIO,
+                    Target.atLeast(1 - JDK_TOLERANCE),
+                    WITHIN_ROUNDS + "; 1 less what two JVMs of one JDK differ by");
         }
     }
 

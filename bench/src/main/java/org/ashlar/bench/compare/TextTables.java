@@ -123,14 +123,14 @@ final class TextTables {
             final Footprint footprint,
             final Map<String, Footprint> footprints) {
         final Footprint nothing = footprints.get(CompareStores.NOTHING);
-        final long bytes = Contenders.named(name).abilities().keepsFiles()
+        final long bytes = comparison.abilities(name).keepsFiles()
                 ? footprint.files()
                 : footprint.heap() - (nothing == null ? 0 : nothing.heap());
         return String.format(
                 Locale.ROOT, "%.2f", (double) bytes / comparison.shape().userBytes());
     }
 
-    void restarts(final int records, final Map<String, Restart> restarts) {
+    void restarts(final int records, final Map<String, Restart> restarts, final Comparison comparison) {
         out.printf(Locale.ROOT, "%nRestart after kill -9, %,d records%n", records);
         out.println(
                 "  # medians; a fresh JVM that has opened a small store before; uniform gets; us: of a get, on average");
@@ -148,7 +148,7 @@ final class TextTables {
                 "us to 1k",
                 "us to 1M");
         restarts.forEach((name, restart) -> {
-            final boolean isStore = Contenders.named(name).abilities().survivesKill();
+            final boolean isStore = comparison.abilities(name).survivesKill();
             out.printf(
                     "  %-15s %10s %12s %10s %16s %16s %10s %10s %10s%n",
                     name,

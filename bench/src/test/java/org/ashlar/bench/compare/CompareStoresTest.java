@@ -14,6 +14,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -22,6 +23,7 @@ import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
+import org.ashlar.bench.Child;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,6 +192,32 @@ class CompareStoresTest {
         final String page = xml(Files.readAllBytes(html())).getDocumentElement().getTextContent();
         assertTrue(page.contains("rate with 2 threads / 1: ashlar "), page);
         assertEquals(1, run("--stores", "nothing", "--threads", "0,1"));
+    }
+
+    /** A JDK that is this one, but for its version and for what it leaves behind when it runs. */
+    private Path otherJdk(final Path hasRun) throws IOException {
+        final Path home = output.resolve("jdk");
+        final Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
+        Files.writeString(
+                java, "#!/bin/sh\n: > '" + hasRun + "'\nexec '" + Child.ownJavaHome().resolve("bin/java") + "' \"$@\"\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
+        Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"-\"\nJAVA_VERSION=\"99.0.1\"\n");
+        return home;
+    }
+
+    @Test
+    void theStoreOnAnotherJdkTakesTurnsWithItself() throws Exception {
+        rounds = 1;
+        final Path hasRun = output.resolve("has-run");
+        final String home = otherJdk(hasRun).toString();
+        assertEquals(0, run("--stores", "ashlar,nothing", "--jdk", home, "--workloads", "C", "--restart", "1000"));
+        assertTrue(Files.exists(hasRun), "that JDK was used");
+        final String json = parsed(json());
+        assertTrue(json.contains("\"product\" : \"Ashlar on JDK 99.0.1\""), json);
+        final String figure = ", JDK 99 / JDK " + Runtime.version().feature() + '"';
+        assertTrue(json.contains("\"get" + figure) && json.contains("\"load" + figure), json);
+        assertEquals(1, run("--jdk", output.toString()), "no JDK");
+        assertEquals(List.of(), filesLeft());
     }
 
     @Test

@@ -5,11 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TargetsTest {
     private static final Mix GETS = new Mix(Workload.C, Distribution.UNIFORM);
@@ -131,6 +137,27 @@ class TargetsTest {
         assertRow(comparison, "get, 2 threads / 1", 1.9, "met");
         assertRow(comparison, "get / heap", 2, "met"); // of one thread
         assertEquals("rate with 2 threads / 1: ashlar 1.90, heap 2.00", TextTables.scaling(two));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8,0.95,met", "99,1.0526,met", "8,0.85,missed", "99,0.85,missed"})
+    void theNewerJdkIsComparedWithTheOlder(
+            final int jdk, final double newerOfOlder, final String verdict, @TempDir final Path home) throws IOException {
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + jdk + "\"\n");
+        final JdkContender other = JdkContender.of(Contenders.named("ashlar"), home);
+        final Comparison ofJdks = new Comparison(
+                List.of(), comparison.shape(), List.of(Contenders.named("ashlar"), other, Contenders.named("heap")));
+        final Phase gets = new Phase(GETS, "", 1);
+        final Phase mixed = new Phase(MIXED, "", 1);
+        ofJdks.phases().addAll(List.of(gets, mixed));
+        final int own = Runtime.version().feature();
+        rates(gets, "ashlar", 100);
+        rates(gets, other.name(), jdk > own ? 100 * newerOfOlder : 100 / newerOfOlder);
+        assertRow(ofJdks, "get, JDK " + Math.max(own, jdk) + " / JDK " + Math.min(own, jdk), newerOfOlder, verdict);
+        rates(mixed, "ashlar", 100);
+        rates(mixed, other.name(), 500);
+        rates(mixed, "heap", 50);
+        assertRow(ofJdks, "Workload A, zipfian / best of all peers", 2, "met"); // it is no peer
     }
 
     @Test
