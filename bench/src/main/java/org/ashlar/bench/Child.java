@@ -47,8 +47,8 @@ public final class Child implements AutoCloseable {
     }
 
     /** Starts one of the JDK in a directory. */
-    public static Child start(
-            final Path javaHome, final String main, final List<String> flags, final String... args) throws IOException {
+    public static Child start(final Path javaHome, final String main, final List<String> flags, final String... args)
+            throws IOException {
         final List<String> command = new ArrayList<>();
         command.add(javaHome.resolve("bin").resolve("java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()

@@ -48,13 +48,13 @@ public final class RawContender implements Contender {
 
     @Override
     public long mostFileBytes(final Shape shape) {
-        return RawProbe.bytes(shape.records(), shape.threads()) + FIXED_BYTES;
+        return RawProbe.bytes(shape.records(), shape.threads(), shape.values().longest()) + FIXED_BYTES;
     }
 
     @Override
     public boolean takes(final Shape shape) {
         return shape.keyBytes() == Shape.SHORT_KEY_BYTES
-                && shape.values() == Values.SMALL
+                && shape.values().areOfOneLength()
                 && shape.threads() <= shape.records();
     }
 
@@ -63,13 +63,15 @@ public final class RawContender implements Contender {
         final Path file = folder.resolve("raw");
         // It has no way to open what an earlier one left.
         Files.deleteIfExists(file);
-        final long bytes = RawProbe.bytes(shape.records(), shape.threads());
+        final long bytes =
+                RawProbe.bytes(shape.records(), shape.threads(), shape.values().longest());
         try (RawMapping filling = RawMapping.create(file, bytes)) {
-            new RawProbe(filling, shape.records()).fill();
+            new RawProbe(filling, shape.records(), shape.values().longest()).fill();
         }
         final RawMapping mapping =
                 RawMapping.reopen(file, bytes); // each page is to be touched as in a store just opened
-        final RawProbe probe = new RawProbe(mapping, shape.records());
+        final RawProbe probe =
+                new RawProbe(mapping, shape.records(), shape.values().longest());
         return new OpenStore() {
             @Override
             public Session session(final int thread) {
@@ -88,11 +90,13 @@ public final class RawContender implements Contender {
 
     private static class ProbeSession extends Session {
         final RawProbe.Operations operations;
+        private final int length;
         long index;
 
         ProbeSession(final RawProbe.Operations operations, final Shape shape) {
             super(shape, false);
             this.operations = operations;
+            length = shape.values().longest();
             found.wrap(operations.target());
         }
 
@@ -104,11 +108,11 @@ public final class RawContender implements Contender {
         @Override
         protected int get() {
             operations.getOne(index);
-            return Values.SMALL.longest();
+            return length;
         }
 
         @Override
-        protected void put(final int length) {
+        protected void put(final int bytes) {
             operations.updateOne(index);
         }
 
@@ -157,9 +161,9 @@ public final class RawContender implements Contender {
 
         @Override
         protected int get() {
-            final int length = super.get(); // which has checked the key of its own
+            final int bytes = super.get(); // which has checked the key of its own
             found.putLong(0, numberAsked, ByteOrder.LITTLE_ENDIAN);
-            return length;
+            return bytes;
         }
     }
 }

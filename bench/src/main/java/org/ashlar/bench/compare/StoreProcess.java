@@ -50,7 +50,8 @@ final class StoreProcess implements AutoCloseable {
                 shape.values().name(),
                 Integer.toString(shape.threads())));
         args.addAll(List.of(others));
-        return Child.start(contender.javaHome(), main.getName(), contender.jvmFlags(shape), args.toArray(String[]::new));
+        return Child.start(
+                contender.javaHome(), main.getName(), contender.jvmFlags(shape), args.toArray(String[]::new));
     }
 
     /** Inserts the records of these indexes, each timed. */

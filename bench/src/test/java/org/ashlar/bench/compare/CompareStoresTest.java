@@ -199,7 +199,8 @@ class CompareStoresTest {
         final Path home = output.resolve("jdk");
         final Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
         Files.writeString(
-                java, "#!/bin/sh\n: > '" + hasRun + "'\nexec '" + Child.ownJavaHome().resolve("bin/java") + "' \"$@\"\n");
+                java,
+                "#!/bin/sh\n: > '" + hasRun + "'\nexec '" + Child.ownJavaHome().resolve("bin/java") + "' \"$@\"\n");
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
         Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"-\"\nJAVA_VERSION=\"99.0.1\"\n");
         return home;
@@ -218,6 +219,13 @@ class CompareStoresTest {
         assertTrue(json.contains("\"get" + figure) && json.contains("\"load" + figure), json);
         assertEquals(1, run("--jdk", output.toString()), "no JDK");
         assertEquals(List.of(), filesLeft());
+    }
+
+    @Test
+    void rawMemoryIsTheFloorOfLargeValuesToo() throws IOException {
+        assertEquals(0, run("--stores", "ashlar,raw-memory", "--values", "large", "--workloads", "F"));
+        assertTrue(parsed(json()).contains("\"raw-memory\" : {"));
+        assertEquals(1, run("--stores", "raw-memory", "--values", "mixed"));
     }
 
     @Test

@@ -142,7 +142,8 @@ class TargetsTest {
     @ParameterizedTest
     @CsvSource({"8,0.95,met", "99,1.0526,met", "8,0.85,missed", "99,0.85,missed"})
     void theNewerJdkIsComparedWithTheOlder(
-            final int jdk, final double newerOfOlder, final String verdict, @TempDir final Path home) throws IOException {
+            final int jdk, final double newerOfOlder, final String verdict, @TempDir final Path home)
+            throws IOException {
         Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + jdk + "\"\n");
         final JdkContender other = JdkContender.of(Contenders.named("ashlar"), home);
         final Comparison ofJdks = new Comparison(
