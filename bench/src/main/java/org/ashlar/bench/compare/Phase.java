@@ -2,6 +2,7 @@ package org.ashlar.bench.compare;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.ashlar.bench.Series;
 import org.jspecify.annotations.Nullable;
 
 /** A part of a run in which all contenders take turns, and what each did. */
@@ -124,10 +125,14 @@ final class Phase {
 
     /** The same, with any other one in the reference's place. */
     @Nullable Double times(final String contender, final String reference) {
+        final Series ratios = ratios(contender, reference);
+        return ratios == null ? null : ratios.median();
+    }
+
+    /** The ratio of each round. */
+    @Nullable Series ratios(final String contender, final String reference) {
         final Outcome outcome = outcomes.get(contender);
         final Outcome other = outcomes.get(reference);
-        return outcome == null || other == null
-                ? null
-                : outcome.rates().dividedBy(other.rates()).median();
+        return outcome == null || other == null ? null : outcome.rates().dividedBy(other.rates());
     }
 }

@@ -140,9 +140,21 @@ class TargetsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"8,0.95,met", "99,1.0526,met", "8,0.85,missed", "99,0.85,missed"})
-    void theNewerJdkIsComparedWithTheOlder(
-            final int jdk, final double newerOfOlder, final String verdict, @TempDir final Path home)
+    @CsvSource({
+        "8, 0.95, 0, missed",
+        "99, 0.95, 0, missed",
+        "8, 0.95, 0.06, met",
+        "99, 0.95, 0.06, met",
+        "8, 0.85, 0.5, missed",
+        "99, 0.85, 0.5, missed",
+        "99, 1.05, 0, met"
+    })
+    void theNewerJdkIsComparedWithTheOlderAsFarAsTheRoundsAgree(
+            final int jdk,
+            final double newerOfOlder,
+            final double scatter,
+            final String verdict,
+            @TempDir final Path home)
             throws IOException {
         Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + jdk + "\"\n");
         final JdkContender other = JdkContender.of(Contenders.named("ashlar"), home);
@@ -152,8 +164,11 @@ class TargetsTest {
         final Phase mixed = new Phase(MIXED, "", 1);
         ofJdks.phases().addAll(List.of(gets, mixed));
         final int own = Runtime.version().feature();
-        rates(gets, "ashlar", 100);
-        rates(gets, other.name(), jdk > own ? 100 * newerOfOlder : 100 / newerOfOlder);
+        for (final double factor : new double[] {1 + scatter, 1, 1 - scatter}) {
+            final double ratio = newerOfOlder * factor;
+            rates(gets, "ashlar", 100);
+            rates(gets, other.name(), jdk > own ? 100 * ratio : 100 / ratio);
+        }
         assertRow(ofJdks, "get, JDK " + Math.max(own, jdk) + " / JDK " + Math.min(own, jdk), newerOfOlder, verdict);
         rates(mixed, "ashlar", 100);
         rates(mixed, other.name(), 500);
