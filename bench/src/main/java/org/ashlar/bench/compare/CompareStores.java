@@ -92,8 +92,8 @@ public final class CompareStores implements Callable<Integer> {
             }
         }
         for (final Path javaHome : settings.javaHomes) {
-            final Contender own = Contenders.named(REFERENCE);
-            chosen.add(chosen.indexOf(own) + 1, JdkContender.of(own, javaHome));
+            final int place = chosen.stream().map(Contender::name).toList().indexOf(REFERENCE) + 1;
+            chosen.add(place, JdkContender.of(Contenders.named(REFERENCE), javaHome));
         }
         return chosen;
     }
