@@ -187,7 +187,7 @@ final class TextTables {
         out.println("  # " + Targets.NOTE);
         for (final Targets.Row row : targets) {
             out.printf(
-                    "  %-48s %12s  %-15s %-6s  %s%n",
+                    "  %-59s %15s  %-17s %-6s  %s%n",
                     row.figure(), row.measuredWithUnit(), row.target(), row.verdict(), row.how());
         }
         out.println("  " + Targets.summary(targets));
