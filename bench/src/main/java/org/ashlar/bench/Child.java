@@ -15,7 +15,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
 /**
- * A child JVM with the class path and the flags of this one. It tells its figures on standard output, one line
+ * A child JVM with the class path and the flags of this one, of the same JDK where no other is named. It tells its figures on standard output, one line
  * {@code name=value} each, and dies when this JVM does.
  */
 public final class Child implements AutoCloseable {
@@ -38,8 +38,19 @@ public final class Child implements AutoCloseable {
 
     /** Starts one whose main class is known by name only. */
     public static Child start(final String main, final List<String> flags, final String... args) throws IOException {
+        return start(ownJavaHome(), main, flags, args);
+    }
+
+    /** Where the JDK of this JVM is. */
+    public static Path ownJavaHome() {
+        return Path.of(System.getProperty("java.home"));
+    }
+
+    /** Starts one of the JDK in a directory. */
+    public static Child start(final Path javaHome, final String main, final List<String> flags, final String... args)
+            throws IOException {
         final List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(javaHome.resolve("bin").resolve("java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> FLAGS_NOT_INHERITED.stream().noneMatch(flag::startsWith))
                 .forEach(command::add);

@@ -43,9 +43,6 @@ public final class CoreBench implements Callable<Integer> {
             description = "Which parts to run: ${COMPLETION-CANDIDATES}. All by default.")
     private final Set<Part> only = EnumSet.allOf(Part.class);
 
-    @Option(names = "--strict", description = "End with exit code 1 when a figure falls short of its target.")
-    private boolean strict;
-
     private CoreBench() {}
 
     @Override
@@ -72,7 +69,7 @@ public final class CoreBench implements Callable<Integer> {
         if (settings.json != null) {
             report.writeJson(settings.json);
         }
-        return strict && report.shortfalls() > 0 ? 1 : 0;
+        return settings.strict && report.shortfalls() > 0 ? 1 : 0;
     }
 
     /**

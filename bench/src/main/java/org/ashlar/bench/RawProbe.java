@@ -12,7 +12,7 @@ import org.ashlar.pmem.Memory;
  * but that of the key.
  *
  * <p>One region holds index entries of 8 bytes, 13.4 bytes apart on average as a store's index has them, in lines of 64
- * bytes; a second one holds slots of 128 bytes. The entry of index {@code i} lies at a place computed from {@code i},
+ * bytes; a second one holds slots, of 128 bytes for values of 100 bytes. The entry of index {@code i} lies at a place computed from {@code i},
  * the slot in a permuted order, so entry and record of a random index are two independent random lines, the second
  * known only when the first has been read. Entries are offsets, so that the file can be mapped again, elsewhere.
  *
@@ -21,29 +21,52 @@ import org.ashlar.pmem.Memory;
  * own.
  */
 public final class RawProbe {
-    static final int SLOT_BYTES = 128;
-
     /** 13.4 in units of 1/1024. */
     private static final long ENTRY_SPACING = 13_722;
 
     private static final int ENTRY_SPACING_SHIFT = 10;
     private static final int SPARES = 1024;
     private static final int VALUE_OFFSET = KEY_BYTES;
+    private static final int LINE_BYTES = 64;
 
     private final RawMapping mapping;
     private final long index;
     private final long slots;
     private final long records;
+    private final int valueBytes;
+    private final int slotBytes;
 
+    /** Of values of 100 bytes. */
     public RawProbe(final RawMapping mapping, final long records) {
+        this(mapping, records, VALUE_BYTES);
+    }
+
+    /**
+     * Of values of any one length.
+     *
+     * @param valueBytes 16 or more: whose value it is and which write, as {@link Records} has it
+     */
+    public RawProbe(final RawMapping mapping, final long records, final int valueBytes) {
         this.mapping = mapping;
         this.records = records;
+        this.valueBytes = valueBytes;
+        slotBytes = slotBytes(valueBytes);
         index = mapping.address();
         slots = index + indexBytes(records);
     }
 
+    /** What a mapping for values of 100 bytes takes. */
     public static long bytes(final long records, final int threads) {
-        return indexBytes(records) + (records + (long) threads * SPARES) * SLOT_BYTES;
+        return bytes(records, threads, VALUE_BYTES);
+    }
+
+    /** What a mapping for values of any one length takes. */
+    public static long bytes(final long records, final int threads, final int valueBytes) {
+        return indexBytes(records) + (records + (long) threads * SPARES) * slotBytes(valueBytes);
+    }
+
+    private static int slotBytes(final int valueBytes) {
+        return (KEY_BYTES + valueBytes + LINE_BYTES - 1) & -LINE_BYTES;
     }
 
     private static long indexBytes(final long records) {
@@ -66,17 +89,17 @@ public final class RawProbe {
     }
 
     private void fill(final boolean durably) {
-        final UnsafeBuffer value = new UnsafeBuffer(new byte[VALUE_BYTES]);
+        final UnsafeBuffer value = new UnsafeBuffer(new byte[valueBytes]);
         Records.fillValue(value);
         final long step = coprimeStep(records);
         long slot = 0;
         for (long i = 0; i < records; i++) {
             Records.putValue(value, i, 0);
-            final long address = slots + slot * SLOT_BYTES;
+            final long address = slots + slot * slotBytes;
             Memory.putLong(address, Records.key(i));
-            Memory.copyIn(value.byteArray(), Memory.ARRAY_BASE, address + VALUE_OFFSET, VALUE_BYTES);
+            copyIn(value.byteArray(), address + VALUE_OFFSET);
             if (durably) {
-                mapping.persist(address, KEY_BYTES + VALUE_BYTES);
+                mapping.persist(address, KEY_BYTES + valueBytes);
             }
             Memory.putLong(index + entryOffset(i), address - index);
             if (durably) {
@@ -85,6 +108,28 @@ public final class RawProbe {
             slot += step;
             slot -= slot >= records ? records : 0;
         }
+    }
+
+    /** With a constant length, where it is the usual one: such a copy is unrolled. */
+    private void copyIn(final byte[] value, final long address) {
+        if (valueBytes == VALUE_BYTES) {
+            Memory.copyIn(value, Memory.ARRAY_BASE, address, VALUE_BYTES);
+        } else {
+            Memory.copyIn(value, Memory.ARRAY_BASE, address, valueBytes);
+        }
+    }
+
+    private void copyOut(final long address, final byte[] target) {
+        if (valueBytes == VALUE_BYTES) {
+            Memory.copyOut(address, target, Memory.ARRAY_BASE, VALUE_BYTES);
+        } else {
+            Memory.copyOut(address, target, Memory.ARRAY_BASE, valueBytes);
+        }
+    }
+
+    private static IllegalStateException wrong(final long i, final long key) {
+        return new IllegalStateException("record " + i + ": expected the key " + Long.toHexString(Records.key(i))
+                + ", found " + Long.toHexString(key));
     }
 
     /** A step that visits all slots before it comes back. */
@@ -115,9 +160,9 @@ public final class RawProbe {
     public final class Operations {
         private final int thread;
         private final int threads;
-        private final byte[] value = new byte[VALUE_BYTES];
+        private final byte[] value = new byte[valueBytes];
         private final UnsafeBuffer valueBuffer = new UnsafeBuffer(value);
-        private final byte[] target = new byte[128];
+        private final byte[] target = new byte[slotBytes];
         private final long[] spares = new long[SPARES];
         private int nextSpare;
         private long state;
@@ -129,7 +174,7 @@ public final class RawProbe {
             state = Records.mix(seed);
             Records.fillValue(valueBuffer);
             for (int i = 0; i < SPARES; i++) {
-                spares[i] = slots + (records + (long) thread * SPARES + i) * SLOT_BYTES;
+                spares[i] = slots + (records + (long) thread * SPARES + i) * slotBytes;
             }
         }
 
@@ -161,9 +206,9 @@ public final class RawProbe {
             final long record = index + Memory.getLong(index + entryOffset(i));
             final long key = Memory.getLong(record);
             if (key != Records.key(i)) {
-                throw Records.wrong(i, VALUE_BYTES, key);
+                throw wrong(i, key);
             }
-            Memory.copyOut(record + VALUE_OFFSET, target, Memory.ARRAY_BASE, VALUE_BYTES);
+            copyOut(record + VALUE_OFFSET, target);
             return Memory.getLong(target, Memory.ARRAY_BASE);
         }
 
@@ -191,13 +236,13 @@ public final class RawProbe {
             final long old = index + Memory.getLong(entry);
             final long key = Memory.getLong(old);
             if (key != Records.key(i)) {
-                throw Records.wrong(i, VALUE_BYTES, key);
+                throw wrong(i, key);
             }
             Records.putValue(valueBuffer, i, ++version);
             final long fresh = spares[nextSpare];
             Memory.putLong(fresh, key);
-            Memory.copyIn(value, Memory.ARRAY_BASE, fresh + VALUE_OFFSET, VALUE_BYTES);
-            mapping.persist(fresh, KEY_BYTES + VALUE_BYTES);
+            copyIn(value, fresh + VALUE_OFFSET);
+            mapping.persist(fresh, KEY_BYTES + valueBytes);
             Memory.putLong(entry, fresh - index);
             mapping.persist(entry, Long.BYTES);
             spares[nextSpare] = old;

@@ -52,7 +52,7 @@ public final class Records {
 
     /** Fills the part of a value that does not change from record to record. */
     static void fillValue(final MutableDirectBuffer buffer) {
-        for (int i = FILL_OFFSET; i < VALUE_BYTES; i++) {
+        for (int i = FILL_OFFSET; i < buffer.capacity(); i++) {
             buffer.putByte(i, (byte) i);
         }
     }

@@ -33,6 +33,10 @@ public abstract class RunSettings {
     @Option(names = "--json", paramLabel = "FILE", description = "Also write everything to this file.")
     public @Nullable Path json;
 
+    /** Whether a missed target is a failure. */
+    @Option(names = "--strict", description = "End with exit code 1 when a figure falls short of its target.")
+    public boolean strict;
+
     /** For subclasses. */
     protected RunSettings() {}
 

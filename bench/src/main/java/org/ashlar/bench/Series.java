@@ -23,6 +23,14 @@ public final class Series {
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
+    /** How far they scatter: the median of their distances from the median. */
+    public double medianAbsoluteDeviation() {
+        final double median = median();
+        final Series distances = new Series();
+        values.forEach(value -> distances.add(Math.abs(value - median)));
+        return distances.median();
+    }
+
     public double minimum() {
         return values.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN);
     }

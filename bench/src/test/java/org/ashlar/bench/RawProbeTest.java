@@ -1,8 +1,13 @@
 package org.ashlar.bench;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RawProbeTest {
     private static final int RECORDS = 1_000;
@@ -25,6 +30,28 @@ class RawProbeTest {
                 operations.getOne(i); // checks the key
                 operations.updateOne(i);
                 operations.getOne(i);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {100, 1000})
+    void valuesAreCopiedWholeAndNoneReachesIntoTheNext(final int valueBytes) {
+        try (RawMapping mapping = RawMapping.create(directory.resolve("raw"), RawProbe.bytes(RECORDS, 1, valueBytes))) {
+            final RawProbe probe = new RawProbe(mapping, RECORDS, valueBytes);
+            probe.fill();
+            final RawProbe.Operations operations = probe.operations(0, 1, 1);
+            for (int pass = 0; pass < 2; pass++) {
+                for (int i = 0; i < RECORDS; i++) {
+                    Arrays.fill(operations.target(), (byte) -1);
+                    assertEquals(Records.key(i), operations.getOne(i));
+                    for (int b = 2 * Long.BYTES; b < valueBytes; b++) {
+                        assertEquals((byte) b, operations.target()[b]);
+                    }
+                }
+                for (int i = 0; i < RECORDS; i++) {
+                    operations.updateOne(i);
+                }
             }
         }
     }

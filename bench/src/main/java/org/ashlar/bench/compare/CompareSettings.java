@@ -6,6 +6,8 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.ashlar.bench.Report;
 import org.ashlar.bench.RunSettings;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,13 @@ final class CompareSettings extends RunSettings {
             description = "Who takes part. By default all but those that wait for the device at each write (-sync).")
     @Nullable List<String> stores;
 
+    @Option(
+            names = "--jdk",
+            split = ",",
+            paramLabel = "HOME",
+            description = "Also run ashlar in a JVM of the JDK in this directory, as ashlar-jdk and its number.")
+    List<Path> javaHomes = List.of();
+
     @Option(names = "--records", defaultValue = "1000000", description = "Records. Default: ${DEFAULT-VALUE}.")
     int records = 1_000_000;
 
@@ -32,8 +41,15 @@ final class CompareSettings extends RunSettings {
             description = "SMALL: 100 B; LARGE: 1,000 B; MIXED: 100 to 1,000 B. Default: ${DEFAULT-VALUE}.")
     Values values = Values.SMALL;
 
-    @Option(names = "--threads", defaultValue = "1", description = "Threads. Default: ${DEFAULT-VALUE}.")
-    int threads = 1;
+    @Option(
+            names = "--threads",
+            split = ",",
+            paramLabel = "COUNT",
+            defaultValue = "1",
+            description =
+                    "Threads. Of several numbers, each workload is measured with each, in turns; all else with the"
+                            + " largest. Default: ${DEFAULT-VALUE}.")
+    SortedSet<Integer> threads = new TreeSet<>(Set.of(1));
 
     @Option(
             names = "--workloads",
@@ -93,7 +109,10 @@ final class CompareSettings extends RunSettings {
     @Nullable Path html;
 
     Shape shape() {
-        return new Shape(records, keyBytes, values, threads);
+        if (threads.first() < 1) {
+            throw new IllegalArgumentException("--threads must be 1 or more: " + threads);
+        }
+        return new Shape(records, keyBytes, values, threads.last());
     }
 
     long turnNanos() {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.ashlar.bench.Report;
+import org.jspecify.annotations.Nullable;
 
 /** All that a run has found. */
 final class Comparison {
@@ -41,8 +42,33 @@ final class Comparison {
         return contenders;
     }
 
+    /** What one who takes part can do. */
+    Contender.Abilities abilities(final String contender) {
+        return contenders.stream()
+                .filter(any -> any.name().equals(contender))
+                .findFirst()
+                .orElseThrow()
+                .abilities();
+    }
+
     List<Phase> phases() {
         return phases;
+    }
+
+    /** The phase of a title; null where it was not run. */
+    @Nullable Phase phase(final String title) {
+        return phases.stream()
+                .filter(phase -> phase.title().equals(title))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The phase that ran a workload by so many threads; null where none did. */
+    @Nullable Phase phase(final Mix mix, final int threads) {
+        return phases.stream()
+                .filter(phase -> mix.equals(phase.mix()) && phase.threads() == threads)
+                .findFirst()
+                .orElse(null);
     }
 
     /** By moment, then by contender. */

@@ -28,18 +28,21 @@ final class ComparisonHtml {
             """;
 
     private final Comparison comparison;
+    private final List<Targets.Row> targets;
     private final XMLStreamWriter xml;
 
-    private ComparisonHtml(final Comparison comparison, final XMLStreamWriter xml) {
+    private ComparisonHtml(final Comparison comparison, final List<Targets.Row> targets, final XMLStreamWriter xml) {
         this.comparison = comparison;
+        this.targets = targets;
         this.xml = xml;
     }
 
-    static void write(final Path file, final Comparison comparison) throws IOException {
+    static void write(final Path file, final Comparison comparison, final List<Targets.Row> targets)
+            throws IOException {
         try (OutputStream out = Files.newOutputStream(file)) {
             final XMLStreamWriter xml =
                     XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(out, StandardCharsets.UTF_8.name());
-            new ComparisonHtml(comparison, xml).write();
+            new ComparisonHtml(comparison, targets, xml).write();
             xml.close();
         } catch (final XMLStreamException e) {
             throw new IOException("cannot write " + file, e);
@@ -63,6 +66,7 @@ final class ComparisonHtml {
             paragraph("failed", failure.getKey() + " failed and took no further part: " + failure.getValue());
         }
         stores();
+        targets();
         for (final Phase phase : comparison.phases()) {
             phase(phase);
         }
@@ -87,6 +91,19 @@ final class ComparisonHtml {
             rows.add(List.of(contender.name(), contender.product(), contender.guarantee(), contender.configuration()));
         }
         table("words", List.of("name", "product", "a write that returned survives", "configuration"), rows);
+    }
+
+    private void targets() throws XMLStreamException {
+        if (targets.isEmpty()) {
+            return;
+        }
+        element("h2", Targets.HEADING);
+        final List<List<String>> rows = new ArrayList<>();
+        for (final Targets.Row row : targets) {
+            rows.add(List.of(row.figure(), row.measuredWithUnit(), row.target().toString(), row.verdict(), row.how()));
+        }
+        table("words", List.of("figure", "measured", "target", "", "how it was measured"), rows);
+        paragraph("note", Targets.summary(targets) + ". " + Targets.NOTE);
     }
 
     private void phase(final Phase phase) throws XMLStreamException, IOException {
@@ -121,6 +138,9 @@ final class ComparisonHtml {
                         "heap B/op",
                         "then busy, s"),
                 rows);
+        if (phase.baseThreads() > 0) {
+            paragraph("note", TextTables.scaling(phase) + ".");
+        }
         if (phase.hasLatencies()) {
             paragraph(
                     "note",
@@ -152,7 +172,7 @@ final class ComparisonHtml {
         element("h2", String.format(Locale.ROOT, "Restart after kill -9, %,d records", records));
         final List<List<String>> rows = new ArrayList<>();
         restarts.forEach((name, restart) -> {
-            final boolean isStore = Contenders.named(name).abilities().survivesKill();
+            final boolean isStore = comparison.abilities(name).survivesKill();
             rows.add(List.of(
                     name,
                     isStore ? decimal(restart.openMillis().median()) : "-",

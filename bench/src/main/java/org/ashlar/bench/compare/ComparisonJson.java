@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.ashlar.bench.Report;
@@ -15,17 +16,20 @@ final class ComparisonJson {
     private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99, 100};
 
     private final Comparison comparison;
+    private final List<Targets.Row> targets;
     private final JsonGenerator json;
 
-    private ComparisonJson(final Comparison comparison, final JsonGenerator json) {
+    private ComparisonJson(final Comparison comparison, final List<Targets.Row> targets, final JsonGenerator json) {
         this.comparison = comparison;
+        this.targets = targets;
         this.json = json;
     }
 
-    static void write(final Path file, final Comparison comparison) throws IOException {
+    static void write(final Path file, final Comparison comparison, final List<Targets.Row> targets)
+            throws IOException {
         try (JsonGenerator json = new JsonFactory().createGenerator(file.toFile(), JsonEncoding.UTF8)) {
             json.useDefaultPrettyPrinter();
-            new ComparisonJson(comparison, json).write();
+            new ComparisonJson(comparison, targets, json).write();
         }
     }
 
@@ -40,6 +44,7 @@ final class ComparisonJson {
         json.writeEndArray();
         footprints();
         restarts();
+        targets();
         json.writeObjectFieldStart("failures");
         for (final Map.Entry<String, String> failure : comparison.failures().entrySet()) {
             json.writeStringField(failure.getKey(), failure.getValue());
@@ -66,6 +71,7 @@ final class ComparisonJson {
             json.writeStartObject();
             json.writeStringField("name", contender.name());
             json.writeStringField("product", contender.product());
+            json.writeStringField("javaHome", contender.javaHome().toString());
             json.writeStringField("configuration", contender.configuration());
             json.writeStringField("survives", contender.guarantee());
             json.writeStringField("jvmFlags", String.join(" ", contender.jvmFlags(comparison.shape())));
@@ -78,6 +84,9 @@ final class ComparisonJson {
         json.writeStartObject();
         json.writeStringField("title", phase.title());
         json.writeStringField("latency", phase.latencyKind());
+        if (phase.threads() > 0) {
+            json.writeNumberField("threads", phase.threads());
+        }
         json.writeObjectFieldStart("stores");
         for (final Map.Entry<String, Outcome> entry : phase.outcomes().entrySet()) {
             final Outcome outcome = entry.getValue();
@@ -86,6 +95,10 @@ final class ComparisonJson {
             final Double ratio = phase.timesReference(entry.getKey());
             if (ratio != null) {
                 json.writeNumberField("timesAshlar", ratio);
+            }
+            final Double scaling = phase.timesBase(entry.getKey());
+            if (scaling != null) {
+                json.writeNumberField("timesFewestThreads", scaling);
             }
             latency(outcome.latency());
             json.writeNumberField("allocatedBytesPerOperation", outcome.allocatedBytesPerOperation());
@@ -175,6 +188,21 @@ final class ComparisonJson {
                 json.writeEndObject();
             }
             json.writeEndObject();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private void targets() throws IOException {
+        json.writeArrayFieldStart("targets");
+        for (final Targets.Row row : targets) {
+            json.writeStartObject();
+            json.writeStringField("figure", row.figure());
+            json.writeNumberField("measured", row.measured());
+            json.writeStringField("unit", row.unit());
+            json.writeStringField("target", row.target().toString());
+            json.writeStringField("verdict", row.verdict());
+            json.writeStringField("how", row.how());
             json.writeEndObject();
         }
         json.writeEndArray();

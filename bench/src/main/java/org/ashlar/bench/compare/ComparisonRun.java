@@ -55,7 +55,7 @@ final class ComparisonRun implements AutoCloseable {
     }
 
     private void load() throws InterruptedException {
-        final Phase phase = new Phase("Load: inserts in no order of keys", SERVICE_TIME);
+        final Phase phase = new Phase(Phase.LOAD, SERVICE_TIME);
         for (int round = 0; round < settings.rounds; round++) {
             final long from = part(round);
             final long to = part(round + 1);
@@ -71,26 +71,38 @@ final class ComparisonRun implements AutoCloseable {
     }
 
     private void workload(final Mix mix) throws InterruptedException {
-        final Phase phase = new Phase(mix.title() + ": " + mix.workload().mix(), settings.latencyKind());
+        final Phase fewest = new Phase(mix, settings.latencyKind(), settings.threads.first());
+        final List<Phase> phases = new ArrayList<>(List.of(fewest));
+        settings.threads.stream().skip(1).map(fewest::besideWith).forEach(phases::add);
         final Predicate<Contender> able = mix.workload().hasInserts() ? ComparisonRun::inserts : ComparisonRun::any;
-        round(phase, able, (process, outcome) -> process.flatOut(mix, settings.warmUpNanos()));
-        for (int round = 0; round < settings.rounds; round++) {
-            round(phase, able, (process, outcome) -> {
-                outcome.addRate(process.flatOut(mix, settings.turnNanos()));
-                outcome.addLatency(
-                        settings.rate > 0
-                                ? process.paced(mix, settings.turnNanos(), settings.rate)
-                                : process.timed(mix, settings.turnNanos()));
-            });
+        for (final Phase phase : phases) {
+            round(phase, able, (process, outcome) -> process.flatOut(mix, phase.threads(), settings.warmUpNanos()));
         }
-        done(phase);
+        for (int round = 0; round < settings.rounds; round++) {
+            for (final Phase phase : phases) {
+                round(phase, able, (process, outcome) -> turn(process, outcome, mix, phase.threads()));
+            }
+        }
+        for (final Phase phase : phases) {
+            comparison.failures().keySet().forEach(phase::forget); // of one that failed with other threads too
+            done(phase);
+        }
+    }
+
+    private void turn(final StoreProcess process, final Outcome outcome, final Mix mix, final int threads)
+            throws IOException {
+        outcome.addRate(process.flatOut(mix, threads, settings.turnNanos()));
+        outcome.addLatency(
+                settings.rate > 0
+                        ? process.paced(mix, threads, settings.turnNanos(), settings.rate)
+                        : process.timed(mix, threads, settings.turnNanos()));
     }
 
     private void delete() throws InterruptedException {
         final Phase check = new Phase("Check", "none");
         final int verified = Math.min(settings.records, VERIFIED_RECORDS);
         round(check, ComparisonRun::any, (process, outcome) -> process.verify(verified, true));
-        final Phase phase = new Phase("Delete, in an order of its own", SERVICE_TIME);
+        final Phase phase = new Phase(Phase.DELETE, SERVICE_TIME);
         for (int round = 0; round < settings.rounds; round++) {
             final long from = part(round);
             final long to = part(round + 1);

@@ -3,11 +3,22 @@ package org.ashlar.bench.compare;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.ashlar.bench.Child;
 
 /** A kind of store that can take part. Implementations have a public constructor without arguments, for the service loader. */
 public interface Contender {
     /** What it is called in options and tables: lower case, no spaces. */
     String name();
+
+    /** Name of the one that its JVM opens: itself, or that of which it is a variant. */
+    default String opened() {
+        return name();
+    }
+
+    /** Where the JDK of its JVM is. */
+    default Path javaHome() {
+        return Child.ownJavaHome();
+    }
 
     /** Name and version of the library, for people. */
     String product();

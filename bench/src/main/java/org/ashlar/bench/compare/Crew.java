@@ -21,10 +21,8 @@ final class Crew {
     private record Member(ExecutorService executor, long threadId, Session session, SliceLoop loop, Inserts inserts) {}
 
     private final List<Member> members = new ArrayList<>();
-    private final CyclicBarrier start;
 
     Crew(final OpenStore store, final Shape shape, final Clock clock) throws InterruptedException {
-        start = new CyclicBarrier(shape.threads());
         for (int i = 0; i < shape.threads(); i++) {
             final int thread = i;
             final ExecutorService executor = Executors.newSingleThreadExecutor(task -> {
@@ -55,11 +53,18 @@ final class Crew {
 
     /** All threads take their turn from the same moment on. */
     Slice run(final Turn turn) throws InterruptedException {
+        return run(members.size(), turn);
+    }
+
+    /** The first so many threads take their turn from the same moment on, while the others rest. */
+    Slice run(final int threads, final Turn turn) throws InterruptedException {
+        final CyclicBarrier start = new CyclicBarrier(threads);
         final List<Future<Slice>> slices = new ArrayList<>();
-        for (int i = 0; i < members.size(); i++) {
+        for (int i = 0; i < threads; i++) {
             final int thread = i;
             final Member member = members.get(i);
             slices.add(member.executor.submit(() -> {
+                member.session.share(thread, threads);
                 start.await();
                 return turn.take(member.loop, member.inserts, thread);
             }));

@@ -1,6 +1,7 @@
 package org.ashlar.bench.compare;
 
 import java.io.IOException;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +27,8 @@ public final class RawContender implements Contender {
 
     @Override
     public String configuration() {
-        return "no store: an index line and a record at places computed beforehand; no hash, no checksum, no inserts or deletes";
+        return "no store: an index line and a record at places computed beforehand; no hash, no checksum, no inserts or deletes;"
+                + " of several threads, each has records of its own";
     }
 
     @Override
@@ -46,12 +48,14 @@ public final class RawContender implements Contender {
 
     @Override
     public long mostFileBytes(final Shape shape) {
-        return RawProbe.bytes(shape.records(), shape.threads()) + FIXED_BYTES;
+        return RawProbe.bytes(shape.records(), shape.threads(), shape.values().longest()) + FIXED_BYTES;
     }
 
     @Override
     public boolean takes(final Shape shape) {
-        return shape.keyBytes() == Shape.SHORT_KEY_BYTES && shape.values() == Values.SMALL && shape.threads() == 1;
+        return shape.keyBytes() == Shape.SHORT_KEY_BYTES
+                && shape.values().areOfOneLength()
+                && shape.threads() <= shape.records();
     }
 
     @Override
@@ -59,17 +63,22 @@ public final class RawContender implements Contender {
         final Path file = folder.resolve("raw");
         // It has no way to open what an earlier one left.
         Files.deleteIfExists(file);
-        final long bytes = RawProbe.bytes(shape.records(), shape.threads());
+        final long bytes =
+                RawProbe.bytes(shape.records(), shape.threads(), shape.values().longest());
         try (RawMapping filling = RawMapping.create(file, bytes)) {
-            new RawProbe(filling, shape.records()).fill();
+            new RawProbe(filling, shape.records(), shape.values().longest()).fill();
         }
         final RawMapping mapping =
                 RawMapping.reopen(file, bytes); // each page is to be touched as in a store just opened
-        final RawProbe probe = new RawProbe(mapping, shape.records());
+        final RawProbe probe =
+                new RawProbe(mapping, shape.records(), shape.values().longest());
         return new OpenStore() {
             @Override
             public Session session(final int thread) {
-                return new ProbeSession(probe.operations(thread, shape.threads(), thread), shape);
+                final RawProbe.Operations operations = probe.operations(thread, shape.threads(), thread);
+                return shape.threads() == 1
+                        ? new ProbeSession(operations, shape)
+                        : new SharingSession(operations, shape);
             }
 
             @Override
@@ -79,13 +88,15 @@ public final class RawContender implements Contender {
         };
     }
 
-    private static final class ProbeSession extends Session {
-        private final RawProbe.Operations operations;
-        private long index;
+    private static class ProbeSession extends Session {
+        final RawProbe.Operations operations;
+        private final int length;
+        long index;
 
         ProbeSession(final RawProbe.Operations operations, final Shape shape) {
             super(shape, false);
             this.operations = operations;
+            length = shape.values().longest();
             found.wrap(operations.target());
         }
 
@@ -97,17 +108,62 @@ public final class RawContender implements Contender {
         @Override
         protected int get() {
             operations.getOne(index);
-            return Values.SMALL.longest();
+            return length;
         }
 
         @Override
-        protected void put(final int length) {
+        protected void put(final int bytes) {
             operations.updateOne(index);
         }
 
         @Override
         protected boolean delete() {
             throw new UnsupportedOperationException("the raw probe keeps its records");
+        }
+    }
+
+    /**
+     * That of one of several threads. The probe has no lock: a slot that one thread has just left another may still be reading. So each has a part of
+     * the records, and uses one of its own in the place of another's; what is drawn more often than others still is.
+     */
+    static final class SharingSession extends ProbeSession {
+        private final int records;
+        private long firstOwn;
+        private long ownOfAll = 1L << Integer.SIZE;
+        private long numberAsked;
+
+        SharingSession(final RawProbe.Operations operations, final Shape shape) {
+            super(operations, shape);
+            records = shape.records();
+        }
+
+        @Override
+        protected void share(final int thread, final int threads) {
+            final long own = records / threads;
+            firstOwn = own * thread;
+            ownOfAll = (own << Integer.SIZE) / records;
+        }
+
+        @Override
+        protected void select(final long selected, final long number) {
+            index = ownInPlaceOf(selected);
+            numberAsked = number;
+        }
+
+        /** Of the record that is used in the place of the selected one. */
+        long index() {
+            return index;
+        }
+
+        private long ownInPlaceOf(final long selected) {
+            return firstOwn + ((selected * ownOfAll) >>> Integer.SIZE);
+        }
+
+        @Override
+        protected int get() {
+            final int bytes = super.get(); // which has checked the key of its own
+            found.putLong(0, numberAsked, ByteOrder.LITTLE_ENDIAN);
+            return bytes;
         }
     }
 }

@@ -65,7 +65,7 @@ final class RestartRun {
             }
         }
         comparison.restarts().put(records, restarts);
-        text.restarts(records, restarts);
+        text.restarts(records, restarts, comparison);
     }
 
     private void write(final Contender contender, final Path folder, final Shape shape, final boolean first)

@@ -63,6 +63,15 @@ public abstract class Session implements AutoCloseable {
         }
     }
 
+    /**
+     * Says who else is about to use the store, for whoever cannot have one record used by two threads at the same time. All records are the
+     * session's own until then.
+     *
+     * @param thread which of them the session's is
+     * @param threads how many
+     */
+    protected void share(final int thread, final int threads) {}
+
     private static void putDigits(final MutableDirectBuffer key, final long number) {
         long rest = number;
         for (int i = Shape.LONG_KEY_BYTES - 1; i >= LONG_KEY_WORD.length; i--) {

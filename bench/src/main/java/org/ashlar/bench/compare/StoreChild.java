@@ -26,7 +26,7 @@ final class StoreChild {
         LOAD,
         /** Seed. */
         AGE,
-        /** Workload, distribution, nanoseconds, operations per second (0: flat out; below 0: flat out, each timed). */
+        /** Workload, distribution, threads, nanoseconds, operations per second (0: flat out; below 0: flat out, each timed). */
         RUN,
         /** From, to. */
         DELETE,
@@ -141,28 +141,33 @@ final class StoreChild {
     private void workload(final String[] words) throws InterruptedException {
         final Workload workload = Workload.valueOf(words[1]);
         final Distribution distribution = Distribution.valueOf(words[2]);
-        final long nanos = Long.parseLong(words[3]);
-        final double rate = Double.parseDouble(words[4]);
+        final int threads = Integer.parseInt(words[3]);
+        final long nanos = Long.parseLong(words[4]);
+        final double rate = Double.parseDouble(words[5]);
         final long seedOfTurn = ++seed << Short.SIZE;
-        run((loop, inserts, thread) -> {
+        run(threads, (loop, inserts, thread) -> {
             final Request.Source requests = workload.requests(
                     distribution, shape.records(), inserts, new SplittableRandom(seedOfTurn + thread));
             if (rate > 0) {
-                return loop.paced(requests, nanos, rate / shape.threads());
+                return loop.paced(requests, nanos, rate / threads);
             }
             return rate < 0 ? loop.timed(requests, nanos) : loop.flatOut(requests, nanos);
         });
     }
 
     private void run(final Crew.Turn turn) throws InterruptedException {
+        run(shape.threads(), turn);
+    }
+
+    private void run(final int threads, final Crew.Turn turn) throws InterruptedException {
         final long backgroundBefore = backgroundNanos();
-        final Slice slice = crew.run(turn);
+        final Slice slice = crew.run(threads, turn);
         final long begin = System.nanoTime();
         store.settle();
         final Slice settled = slice.settledIn(System.nanoTime() - begin);
         // The process's time may move in steps of 10 ms, the threads' in finer ones.
         final long background = Math.max(0, backgroundNanos() - backgroundBefore);
-        (cpuTime ? settled.withBackground(background, shape.threads()) : settled).tell();
+        (cpuTime ? settled.withBackground(background, threads) : settled).tell();
     }
 
     /** CPU time of all threads but those that run the operations. */

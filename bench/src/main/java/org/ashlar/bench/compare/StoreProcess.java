@@ -43,14 +43,15 @@ final class StoreProcess implements AutoCloseable {
             final String... others)
             throws IOException {
         final List<String> args = new ArrayList<>(List.of(
-                contender.name(),
+                contender.opened(),
                 folder.toString(),
                 Integer.toString(shape.records()),
                 Integer.toString(shape.keyBytes()),
                 shape.values().name(),
                 Integer.toString(shape.threads())));
         args.addAll(List.of(others));
-        return Child.start(main, contender.jvmFlags(shape), args.toArray(String[]::new));
+        return Child.start(
+                contender.javaHome(), main.getName(), contender.jvmFlags(shape), args.toArray(String[]::new));
     }
 
     /** Inserts the records of these indexes, each timed. */
@@ -64,18 +65,18 @@ final class StoreProcess implements AutoCloseable {
     }
 
     /** Runs a workload flat out, for its rate. */
-    Slice flatOut(final Mix mix, final long nanos) throws IOException {
-        return slice(StoreChild.Command.RUN, mix.workload(), mix.distribution(), nanos, 0);
+    Slice flatOut(final Mix mix, final int threads, final long nanos) throws IOException {
+        return slice(StoreChild.Command.RUN, mix.workload(), mix.distribution(), threads, nanos, 0);
     }
 
     /** Runs a workload flat out and times each operation. */
-    Slice timed(final Mix mix, final long nanos) throws IOException {
-        return slice(StoreChild.Command.RUN, mix.workload(), mix.distribution(), nanos, -1);
+    Slice timed(final Mix mix, final int threads, final long nanos) throws IOException {
+        return slice(StoreChild.Command.RUN, mix.workload(), mix.distribution(), threads, nanos, -1);
     }
 
     /** Runs a workload at a rate and times each operation from when it was due. */
-    Slice paced(final Mix mix, final long nanos, final double opsPerSecond) throws IOException {
-        return slice(StoreChild.Command.RUN, mix.workload(), mix.distribution(), nanos, opsPerSecond);
+    Slice paced(final Mix mix, final int threads, final long nanos, final double opsPerSecond) throws IOException {
+        return slice(StoreChild.Command.RUN, mix.workload(), mix.distribution(), threads, nanos, opsPerSecond);
     }
 
     /** Removes the records of a part of the indexes, in an order of its own, each timed. */

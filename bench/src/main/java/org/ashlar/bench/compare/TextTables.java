@@ -1,6 +1,7 @@
 package org.ashlar.bench.compare;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -67,6 +68,17 @@ final class TextTables {
                     String.format(Locale.ROOT, "%,.1f", outcome.allocatedBytesPerOperation()),
                     String.format(Locale.ROOT, "%.1f", outcome.settleSeconds()));
         });
+        if (phase.baseThreads() > 0) {
+            out.println("  # " + scaling(phase));
+        }
+    }
+
+    /** How many times as fast each was as with the fewest threads. */
+    static String scaling(final Phase phase) {
+        return phase.outcomes().keySet().stream()
+                .map(name -> name + " " + ratio(phase.timesBase(name)))
+                .collect(Collectors.joining(
+                        ", ", "rate with " + phase.threads() + " threads / " + phase.baseThreads() + ": ", ""));
     }
 
     static String ratio(final @Nullable Double ratio) {
@@ -111,14 +123,14 @@ final class TextTables {
             final Footprint footprint,
             final Map<String, Footprint> footprints) {
         final Footprint nothing = footprints.get(CompareStores.NOTHING);
-        final long bytes = Contenders.named(name).abilities().keepsFiles()
+        final long bytes = comparison.abilities(name).keepsFiles()
                 ? footprint.files()
                 : footprint.heap() - (nothing == null ? 0 : nothing.heap());
         return String.format(
                 Locale.ROOT, "%.2f", (double) bytes / comparison.shape().userBytes());
     }
 
-    void restarts(final int records, final Map<String, Restart> restarts) {
+    void restarts(final int records, final Map<String, Restart> restarts, final Comparison comparison) {
         out.printf(Locale.ROOT, "%nRestart after kill -9, %,d records%n", records);
         out.println(
                 "  # medians; a fresh JVM that has opened a small store before; uniform gets; us: of a get, on average");
@@ -136,7 +148,7 @@ final class TextTables {
                 "us to 1k",
                 "us to 1M");
         restarts.forEach((name, restart) -> {
-            final boolean isStore = Contenders.named(name).abilities().survivesKill();
+            final boolean isStore = comparison.abilities(name).survivesKill();
             out.printf(
                     "  %-15s %10s %12s %10s %16s %16s %10s %10s %10s%n",
                     name,
@@ -165,6 +177,20 @@ final class TextTables {
     private static String bucketMicros(final Restart restart, final int end) {
         final Series nanos = restart.curve().get(Restart.BUCKETS.indexOf(end));
         return String.format(Locale.ROOT, "%,.2f", nanos.median() / NANOS_OF_MICRO);
+    }
+
+    void targets(final List<Targets.Row> targets) {
+        if (targets.isEmpty()) {
+            return;
+        }
+        out.printf("%n%s%n", Targets.HEADING);
+        out.println("  # " + Targets.NOTE);
+        for (final Targets.Row row : targets) {
+            out.printf(
+                    "  %-59s %15s  %-17s %-6s  %s%n",
+                    row.figure(), row.measuredWithUnit(), row.target(), row.verdict(), row.how());
+        }
+        out.println("  " + Targets.summary(targets));
     }
 
     void failure(final String name, final String how) {

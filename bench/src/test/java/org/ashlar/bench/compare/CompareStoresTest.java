@@ -8,9 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -19,6 +23,7 @@ import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
+import org.ashlar.bench.Child;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,7 +130,30 @@ class CompareStoresTest {
         assertAll(
                 () -> assertTrue(text.contains("response time at 20,000 operations/s, from when each was due")),
                 () -> assertTrue(text.contains("loss of power, where the files are on persistent memory")),
-                () -> assertFalse(new String(content, java.nio.charset.StandardCharsets.UTF_8).contains("http://")));
+                () -> assertFalse(new String(content, StandardCharsets.UTF_8).contains("http://")));
+    }
+
+    @Test
+    void targetsAreToldInAllReportsAndAMissedOneFailsAStrictRunAlone() throws Exception {
+        // A JVM as young as that of so few records loads far less than is aimed for.
+        final String[] args = {"--stores", "ashlar", "--workloads", "C", "--distributions", "uniform"};
+        final ByteArrayOutputStream text = new ByteArrayOutputStream();
+        final PrintStream before = System.out;
+        System.setOut(new PrintStream(text, true, StandardCharsets.UTF_8));
+        try {
+            assertEquals(0, run(args));
+        } finally {
+            System.setOut(before);
+        }
+        final String figure = "insert, 99.9th percentile";
+        assertTrue(
+                text.toString(StandardCharsets.UTF_8).contains("  " + figure), text.toString(StandardCharsets.UTF_8));
+        final String json = parsed(json());
+        assertTrue(json.contains("\"figure\" : \"" + figure + '"') && json.contains("\"verdict\" : \"missed\""), json);
+        final String page = xml(Files.readAllBytes(html())).getDocumentElement().getTextContent();
+        assertTrue(page.contains(figure), page);
+        assertEquals(
+                1, run(Stream.concat(Stream.of(args), Stream.of("--strict")).toArray(String[]::new)));
     }
 
     @Test
@@ -152,6 +180,58 @@ class CompareStoresTest {
     }
 
     @Test
+    void severalNumbersOfThreadsAreMeasuredInOneRun() throws Exception {
+        assertEquals(0, run("--stores", "ashlar,raw-memory,nothing", "--threads", "2,1", "--workloads", "A,D,F"));
+        final String json = parsed(json());
+        for (final String title : List.of(
+                "Workload A, zipfian: 50% reads, 50% updates",
+                "Workload A, zipfian: 50% reads, 50% updates, 2 threads",
+                "Workload D, latest: 95% reads of the latest, 5% inserts, 2 threads")) {
+            assertTrue(json.contains('"' + title + '"'), () -> title + " is missing in " + json);
+        }
+        final String page = xml(Files.readAllBytes(html())).getDocumentElement().getTextContent();
+        assertTrue(page.contains("rate with 2 threads / 1: ashlar "), page);
+        assertEquals(1, run("--stores", "nothing", "--threads", "0,1"));
+    }
+
+    /** A JDK that is this one, but for its version and for what it leaves behind when it runs. */
+    private Path otherJdk(final Path hasRun) throws IOException {
+        final Path home = output.resolve("jdk");
+        final Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
+        Files.writeString(
+                java,
+                "#!/bin/sh\n: > '" + hasRun + "'\nexec '" + Child.ownJavaHome().resolve("bin/java") + "' \"$@\"\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
+        Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"-\"\nJAVA_VERSION=\"99.0.1\"\n");
+        return home;
+    }
+
+    @Test
+    void theStoreOnAnotherJdkTakesTurnsWithItself() throws Exception {
+        rounds = 1;
+        final Path hasRun = output.resolve("has-run");
+        final String home = otherJdk(hasRun).toString();
+        assertEquals(0, run("--stores", "ashlar,nothing", "--jdk", home, "--workloads", "C", "--restart", "1000"));
+        assertTrue(Files.exists(hasRun), "that JDK was used");
+        final String json = parsed(json());
+        assertTrue(json.contains("\"product\" : \"Ashlar on JDK 99.0.1\""), json);
+        assertTrue(json.indexOf("\"ashlar\"") < json.indexOf("\"ashlar-jdk99\""), "its turn is the next, in " + json);
+        final String figure = ", JDK 99 / JDK " + Runtime.version().feature() + '"';
+        assertTrue(json.contains("\"get" + figure) && json.contains("\"load" + figure), json);
+        assertEquals(1, run("--jdk", output.toString()), "no JDK");
+        assertEquals(List.of(), filesLeft());
+    }
+
+    @Test
+    void rawMemoryIsTheFloorOfLargeValuesToo() throws IOException {
+        assertEquals(0, run("--stores", "ashlar,raw-memory", "--values", "large", "--workloads", "F"));
+        assertTrue(parsed(json()).contains("\"raw-memory\" : {"));
+        Files.delete(json());
+        assertEquals(1, run("--stores", "ashlar,raw-memory", "--values", "mixed", "--workloads", "C"));
+        assertFalse(Files.exists(json()), "refused, not failed");
+    }
+
+    @Test
     void aKilledWriterIsOpenedAgain() throws IOException {
         rounds = 1; // each takes seconds
         assertEquals(0, run("--stores", "ashlar,raw-memory", "--only-restart", "--restart", "1000"));
@@ -175,7 +255,7 @@ class CompareStoresTest {
     @Test
     void whatCannotRunIsRefused() throws IOException {
         assertEquals(1, run("--stores", "no-such-store"));
-        assertEquals(1, run("--stores", "raw-memory", "--key-bytes", "23"));
+        assertEquals(1, run("--stores", "ashlar,raw-memory", "--key-bytes", "23", "--workloads", "C"));
         assertEquals(1, run("--key-bytes", "9"));
         assertEquals(List.of(), filesLeft());
     }
