@@ -71,6 +71,10 @@ final class UnnecessaryPersistence {
                     "RELEASE Superblock.setMoving",
                     "what precedes it in its line is persisted at once, under the same lock"),
             Map.entry(
+                    "RELEASE Superblock.takeIncarnation",
+                    "its line is persisted before anything bears the number: a magic that is not there until then is that of a store"
+                            + " without maps, which is made anew; the word of a move is persisted at once, under the same lock"),
+            Map.entry(
                     "RELEASE FirstTouch.settleLine",
                     "what it takes the bits off is durable, and shares its word; other entries of its line need no order"));
 
