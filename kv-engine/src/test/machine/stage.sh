@@ -254,14 +254,16 @@ judge() {
     local target=$2 when=$3 all='told \{\}' some='told \{MediaErrorException=[0-9]{1,3}\}' each # some of 1,500
     local through_index='(gets|reads of many|for each|entries|updates|deletes|compact|gets again)' opens=(mapped)
     local sound=("gets: $all" "gets again: $all" 'verify: sound true' 'scrub: sound true')
+    local copy='sound false, [0-9]+ records, \[copy [01] of the pool.s header, at offset [0-9]+, cannot be read\]$'
+    local header=("gets: $all" "gets again: $all" "verify: $copy" "scrub: $copy")
     [ "$when" = before ] && opens=(read-only write)
     case $target-$when in
         HEADER_*-before) # a machine whose bad blocks can be mended by writing opens it
             opens=(read-only)
-            each_says "${sound[@]}"
+            each_says "${header[@]}"
             expect "$@" none "${each[@]}" '^salvage: missing 0' '^write: open(, | is refused, MediaErrorException: a copy of the header)' ;;
         HEADER_*-mapped)
-            each_says "${sound[@]}"
+            each_says "${header[@]}"
             expect "$@" close "${each[@]}" ;;
         SUPERBLOCK-before | CHUNK_TABLE-before | CATALOG_LEAF-before)
             expect "$@" none '^read-only: open is refused, MediaErrorException' '^write: open is refused, MediaErrorException' \
