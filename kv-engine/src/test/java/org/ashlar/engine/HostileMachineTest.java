@@ -8,13 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -35,6 +33,7 @@ import org.ashlar.kv.StoreLockedException;
 import org.ashlar.kv.VerifyReport;
 import org.ashlar.pmem.Memory;
 import org.ashlar.pmem.Mounts;
+import org.ashlar.pmem.Permissions;
 import org.ashlar.pmem.PoolPlaces;
 import org.ashlar.pmem.RefusedCalls;
 import org.jspecify.annotations.Nullable;
@@ -50,11 +49,6 @@ final class HostileMachineTest {
     Path folder;
 
     private static final int CUT_KEYS = 20_000;
-
-    /** With this before a command, root has the permissions that modes give it, as any other user. */
-    private static final List<String> GIVEN_UP = "root".equals(System.getProperty("user.name"))
-            ? List.of("setpriv", "--inh-caps=-dac_override", "--bounding-set=-dac_override")
-            : List.of();
 
     /** What a child does, by name. */
     static final class Child {
@@ -593,14 +587,11 @@ final class HostileMachineTest {
     void aFileWhoseModeBecomesReadOnlyWhileOpenIsServedToItsEnd() throws IOException {
         final Path path = createStore();
         final Set<PosixFilePermission> before = Files.getPosixFilePermissions(folder);
-        final List<String> command = new ArrayList<>(ChildJvm.command(Child.class, "mode", path.toString()));
-        final boolean isAsked = isAskedForPermission();
-        if (isAsked) {
-            command.addAll(0, GIVEN_UP);
-        }
+        final boolean isAsked = Permissions.areAskedFor("a file without permission to write");
+        final List<String> command = ChildJvm.command(Child.class, "mode", path.toString());
         final String output;
         try {
-            output = ChildJvm.run(folder, command);
+            output = ChildJvm.run(folder, isAsked ? Permissions.asked(command) : command);
         } finally {
             Files.setPosixFilePermissions(folder, before);
         }
@@ -608,25 +599,6 @@ final class HostileMachineTest {
         assertTrue(output.contains("for writing: " + (isAsked ? "StoreUnavailableException" : "opened")), output);
         assertTrue(output.contains("size 3100\nsound true\n"), output);
         assertTrue(output.endsWith("done\nexit code 0"), output);
-    }
-
-    /** Whether a child is asked for permission, as everyone is but root, which can give that up. */
-    private static boolean isAskedForPermission() throws IOException {
-        String why = "";
-        if (!GIVEN_UP.isEmpty()) {
-            final List<String> probe = new ArrayList<>(GIVEN_UP);
-            probe.add("true");
-            try {
-                final String said = ChildJvm.run(Path.of("/"), probe);
-                why = said.endsWith("exit code 0") ? "" : said;
-            } catch (final UncheckedIOException e) {
-                why = String.valueOf(e.getMessage());
-            }
-            if (!why.isEmpty()) {
-                Mounts.leftOut("a file without permission to write", "root cannot give it up: " + why.strip());
-            }
-        }
-        return why.isEmpty();
     }
 
     @Test

@@ -32,12 +32,13 @@ final class KillChild {
 
     private KillChild() {}
 
-    /** Arguments: path, number of the life, operations of each writer before it closes, most operations of a writer under way. */
+    /** Arguments: path, number of the life, operations of each writer before it closes, what they are like, how many of a writer are under way. */
     public static void main(final String[] arguments) throws Exception {
         final Path path = Path.of(arguments[0]);
         final long life = Long.parseLong(arguments[1]);
         final long operations = Long.parseLong(arguments[2]);
-        final int atOnce = Integer.parseInt(arguments[3]);
+        final KillWorkload.Mix mix = KillWorkload.Mix.valueOf(arguments[3]);
+        final int atOnce = Integer.parseInt(arguments[4]);
         say(OPENING);
         try (Store store = atOnce == 1 ? TestStores.tiny(path) : TestStores.tinySynced(path)) {
             say(OPEN);
@@ -47,7 +48,7 @@ final class KillChild {
             }
             Threads.together(KillWorkload.WRITERS, writer -> {
                 final char acknowledgement = (char) ('0' + writer);
-                final KillWorkload workload = new KillWorkload(writer, life, atOnce > 1);
+                final KillWorkload workload = new KillWorkload(writer, life, mix);
                 if (atOnce == 1) {
                     write(store, workload, operations, acknowledgement, false, KillChild::say);
                 } else {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class KillLongSet {
     private static final int LIVES = 9;
     private static final int ASYNC_LIVES = 3;
-    private static final long LIVES_OF_A_PART = 100;
+    private static final long LIVES_OF_A_PART = 200;
 
     @TempDir(factory = MemoryFolder.class)
     Path folder;
@@ -50,6 +50,7 @@ final class KillLongSet {
         try {
             run.killOverGenerations(LIVES, random);
             run.killAtChosenPoints(folder.resolve("chosen"), random);
+            run.killAtPlaces(random);
             async.killOverGenerations(ASYNC_LIVES, random);
         } finally {
             counts[0] = run.kills() + async.kills();

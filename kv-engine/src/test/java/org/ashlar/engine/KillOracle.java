@@ -28,19 +28,25 @@ final class KillOracle {
      * @return of each writer, whether the operation that it was at has happened
      */
     boolean[] settle(final Store store, final long life, final long[] acknowledged) {
-        return settle(store, life, acknowledged, 1);
+        return settle(store, life, acknowledged, KillWorkload.Mix.USUAL, 1);
     }
 
     /**
      * Takes over one life of writers that may have been at several operations.
      *
+     * @param mix what its operations are like
      * @param atOnce most operations that a writer begins before it waits for the first of them
      * @return of each writer, whether any that it was at has happened
      */
-    boolean[] settle(final Store store, final long life, final long[] acknowledged, final int atOnce) {
+    boolean[] settle(
+            final Store store,
+            final long life,
+            final long[] acknowledged,
+            final KillWorkload.Mix mix,
+            final int atOnce) {
         final boolean[] happened = new boolean[KillWorkload.WRITERS];
         for (int writer = 0; writer < KillWorkload.WRITERS; writer++) {
-            final KillWorkload workload = replay(life, writer, acknowledged[writer], atOnce > 1);
+            final KillWorkload workload = replay(life, writer, acknowledged[writer], mix);
             final Operation first = workload.next();
             if (first.isAboutMap()) {
                 happened[writer] = settleMap(store, first);
@@ -89,16 +95,17 @@ final class KillOracle {
     /** Takes over a life of which {@link #settle} has told the end before. */
     void repeat(final long life, final long[] acknowledged, final boolean[] happened) {
         for (int writer = 0; writer < KillWorkload.WRITERS; writer++) {
-            final Operation inFlight =
-                    replay(life, writer, acknowledged[writer], false).next();
+            final Operation inFlight = replay(life, writer, acknowledged[writer], KillWorkload.Mix.USUAL)
+                    .next();
             if (happened[writer]) {
                 apply(inFlight);
             }
         }
     }
 
-    private KillWorkload replay(final long life, final int writer, final long acknowledged, final boolean doesNotWait) {
-        final KillWorkload workload = new KillWorkload(writer, life, doesNotWait);
+    private KillWorkload replay(
+            final long life, final int writer, final long acknowledged, final KillWorkload.Mix mix) {
+        final KillWorkload workload = new KillWorkload(writer, life, mix);
         for (long i = 0; i < acknowledged; i++) {
             apply(workload.next());
         }

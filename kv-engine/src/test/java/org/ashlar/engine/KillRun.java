@@ -1,16 +1,20 @@
 package org.ashlar.engine;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import org.ashlar.engine.index.DirtyEntries;
+import org.ashlar.kv.UnsupportedFormatException;
 import org.ashlar.pmem.Memory;
+import org.jspecify.annotations.Nullable;
 
 /** Children that write to a pool and are killed, one after the other; after each the pool is held against what they were told is done. */
 final class KillRun {
@@ -19,6 +23,7 @@ final class KillRun {
     /** Most operations of one writer that are under way, where it does not wait for each. */
     static final int AT_ONCE = 50;
 
+    private static final long FEW = 200;
     private static final long MOST_LIVE_BYTES = 4 << 20; // of 16 MiB; a full store would end the child
 
     private final Path folder;
@@ -27,24 +32,27 @@ final class KillRun {
     private long life;
     private long kills;
     private long acknowledgedInAll;
+    private String met = "";
 
     /** When to kill: so many microseconds after the child said something for the so-manieth time. */
-    record Plan(char said, int times, int delayMicros, long operations, List<String> flags) {
+    record Plan(char said, int times, int delayMicros, long operations, KillPoint.@Nullable Place place, int event) {
         Plan(final char said, final int times, final int delayMicros, final long operations) {
-            this(said, times, delayMicros, operations, List.of());
+            this(said, times, delayMicros, operations, null, 0);
         }
 
         /** At a store, write-back or fence: that one of those that the code of a place makes. */
         static Plan at(final KillPoint.Place place, final int event) {
-            return new Plan(
-                    KillChild.AT_THE_POINT,
-                    1,
-                    0,
-                    place == KillPoint.Place.CLOSE ? 200 : ENDLESS,
-                    List.of(
+            return new Plan(KillChild.AT_THE_POINT, 1, 0, place.isInClose() ? FEW : ENDLESS, place, event);
+        }
+
+        private List<String> flags() {
+            return place == null
+                    ? List.of(ChildJvm.OPENS)
+                    : List.of(
+                            ChildJvm.OPENS,
                             "-D" + Memory.RECORDER_PROPERTY + '=' + KillPoint.class.getName(),
                             "-D" + KillPoint.PLACE + '=' + place,
-                            "-D" + KillPoint.EVENT + '=' + event));
+                            "-D" + KillPoint.EVENT + '=' + event);
         }
     }
 
@@ -77,6 +85,11 @@ final class KillRun {
     /** How many operations of theirs had been acknowledged. */
     long acknowledged() {
         return acknowledgedInAll;
+    }
+
+    /** Where the last child was when it was killed at a place, in its own words. */
+    String met() {
+        return met;
     }
 
     /** The next pool is a new one. */
@@ -118,22 +131,74 @@ final class KillRun {
         }
     }
 
+    /** Kills at an event of each place, each in a pool of its own. */
+    void killAtPlaces(final SplittableRandom random) throws IOException, InterruptedException {
+        for (final KillPoint.Place place : KillPoint.Place.values()) {
+            final Path path = folder.resolve(place.name());
+            prepare(path, place.before());
+            kill(path, Plan.at(place, 1 + random.nextInt(place.mostEvents())));
+            Files.delete(path);
+        }
+    }
+
+    /** Runs what has to be before a kill at a place, in this process. */
+    void prepare(final Path path, final KillPoint.Before before) throws IOException {
+        forget();
+        Files.deleteIfExists(path);
+        if (before == KillPoint.Before.NOTHING) {
+            return;
+        }
+        final long[] acknowledged = new long[KillWorkload.WRITERS];
+        try (EngineStore store = TestStores.tiny(path)) {
+            Threads.together(KillWorkload.WRITERS, writer -> {
+                final char acknowledgement = (char) ('0' + writer);
+                KillChild.write(store, new KillWorkload(writer, life), FEW, acknowledgement, false, said -> {
+                    acknowledged[writer] += said == acknowledgement ? 1 : 0;
+                });
+            });
+            oracle.settle(store, life, acknowledged);
+            if (before == KillPoint.Before.LEFT_DIRTY) {
+                for (final String name : store.mapNames()) {
+                    DirtyEntries.setIn(((EngineMap) store.map(name)).core().index());
+                }
+                store.abandon();
+            }
+        }
+        life++;
+    }
+
     /** Runs a child until the plan says that it is killed, and checks what it left. */
     void kill(final Path path, final Plan plan) throws IOException, InterruptedException {
-        check(path, runAndKill(path, plan), plan);
+        try {
+            final long[] acknowledged = runAndKill(path, plan);
+            if (plan.place != null && plan.place.isInCreation()) {
+                assertOpensOrWasNotFinished(path);
+            }
+            check(path, acknowledged, plan);
+        } catch (final RuntimeException | Error e) {
+            throw new AssertionError("life " + life + ", " + plan + (met.isEmpty() ? "" : ", " + met) + ": " + e, e);
+        }
         kills++;
+    }
+
+    private static void assertOpensOrWasNotFinished(final Path path) {
+        try (EngineStore store = EngineStore.open(path, TestStores.options().withReadOnly(true), Tuning.tiny())) {
+            assertEquals(List.of(), store.verify().problems());
+        } catch (final UnsupportedFormatException e) {
+            assertTrue(String.valueOf(e.getMessage()).contains("was not finished"), e::getMessage);
+        }
     }
 
     private long[] runAndKill(final Path path, final Plan plan) throws IOException, InterruptedException {
         final Path errors = folder.resolve("errors");
-        final List<String> flags = new ArrayList<>(plan.flags);
-        flags.add(ChildJvm.OPENS);
+        met = "";
         final Process child = new ProcessBuilder(ChildJvm.command(
-                        flags,
+                        plan.flags(),
                         KillChild.class,
                         path.toString(),
                         Long.toString(life),
                         Long.toString(plan.operations),
+                        mix(plan).name(),
                         Integer.toString(atOnce)))
                 .redirectError(errors.toFile())
                 .start();
@@ -158,7 +223,21 @@ final class KillRun {
         }
         child.waitFor();
         assertTrue(left <= 0, () -> "the child never said '" + plan.said + "' so often: " + errorsOf(errors));
+        if (plan.place != null) {
+            met = errorsOf(errors)
+                    .lines()
+                    .filter(line -> line.startsWith(KillPoint.MET))
+                    .collect(Collectors.joining());
+            assertTrue(met.startsWith(KillPoint.MET + plan.place + ", event " + plan.event + ","), met);
+        }
         return acknowledged;
+    }
+
+    private KillWorkload.Mix mix(final Plan plan) {
+        if (plan.place != null) {
+            return plan.place.mix();
+        }
+        return atOnce > 1 ? KillWorkload.Mix.UNAWAITED : KillWorkload.Mix.USUAL;
     }
 
     private static String errorsOf(final Path errors) {
@@ -178,9 +257,9 @@ final class KillRun {
 
     private void check(final Path path, final long[] acknowledged, final Plan plan) {
         try (EngineStore store = TestStores.tiny(path)) {
-            oracle.settle(store, life, acknowledged, atOnce);
+            oracle.settle(store, life, acknowledged, mix(plan), atOnce);
             acknowledgedInAll += Arrays.stream(acknowledged).sum();
-            oracle.check(store, plan + ", acknowledged " + Arrays.toString(acknowledged) + ", life " + life);
+            oracle.check(store, "acknowledged " + Arrays.toString(acknowledged));
             life++;
             if (life % 2 == 0) {
                 store.abandon();

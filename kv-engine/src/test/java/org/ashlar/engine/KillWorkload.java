@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.ashlar.kv.KvMap;
 import org.ashlar.kv.Store;
 import org.ashlar.kv.StoreException;
@@ -25,12 +27,32 @@ final class KillWorkload {
     /** Numbers of keys whose hashes begin alike: few of them make the directory deep, so that it doubles again and again. */
     private static final List<Integer> ALIKE = TinyStores.collidingKeys(3_000, 1_000, 9, KillWorkload::key);
 
+    /** First some whose hashes begin less and less unlike: where nothing tells the others apart, none is worth a split. */
+    private static final List<Integer> DEEPENING = Stream.concat(
+                    IntStream.rangeClosed(1, 8)
+                            .boxed()
+                            .flatMap(bits -> TinyStores.collidingKeys(20, 500, bits, KillWorkload::key).stream()),
+                    ALIKE.stream())
+            .toList();
+
     private final SplittableRandom random;
     private final List<Integer> alike;
+    private final List<Integer> deepening;
     private final int writer;
-    private final boolean doesNotWait;
+    private final Mix mix;
     private final long life;
     private long number;
+
+    /** What the operations are like. */
+    enum Mix {
+        USUAL,
+        /** Nearly all are such that the writer need not wait for them. */
+        UNAWAITED,
+        /** Puts of keys whose hashes begin alike to one map: its directory soon doubles. */
+        DEEPENING,
+        /** On every key, and deletes first: they need no room, so that nothing is touched but for them. */
+        TOUCHING
+    }
 
     enum Kind {
         PUT,
@@ -168,20 +190,21 @@ final class KillWorkload {
     }
 
     KillWorkload(final int writer, final long life) {
-        this(writer, life, false);
+        this(writer, life, Mix.USUAL);
     }
 
-    /**
-     * The operations of a writer.
-     *
-     * @param doesNotWait whether nearly all are such that the writer need not wait for them
-     */
-    KillWorkload(final int writer, final long life, final boolean doesNotWait) {
-        this.doesNotWait = doesNotWait;
+    /** The operations of a writer. */
+    KillWorkload(final int writer, final long life, final Mix mix) {
+        this.mix = mix;
         this.writer = writer;
         this.life = life;
         random = new SplittableRandom(life * 1_000_003 + writer);
-        alike = ALIKE.stream().filter(key -> key % WRITERS == writer).toList();
+        alike = ownOf(ALIKE);
+        deepening = ownOf(DEEPENING);
+    }
+
+    private List<Integer> ownOf(final List<Integer> keys) {
+        return keys.stream().filter(key -> key % WRITERS == writer).toList();
     }
 
     int writer() {
@@ -209,6 +232,12 @@ final class KillWorkload {
 
     Operation next() {
         number++;
+        if (mix == Mix.DEEPENING) {
+            return nextThatDeepens();
+        }
+        if (mix == Mix.TOUCHING) {
+            return nextThatTouches();
+        }
         if (random.nextInt(6) == 0) {
             return nextOnOwnMap();
         }
@@ -219,6 +248,21 @@ final class KillWorkload {
             default -> random.nextInt(KEYS) * WRITERS + writer;
         };
         return operation(kindOnKey(), mapOf(key), key);
+    }
+
+    private Operation nextThatDeepens() {
+        final int key = deepening.get((int) (number % deepening.size()));
+        return new Operation(Kind.PUT, mapOf(0), key, stamp(), random.nextInt(20));
+    }
+
+    private Operation nextThatTouches() {
+        final int key = (int) (number % KEYS) * WRITERS + writer;
+        final Kind kind = number / KEYS % 2 == 0 ? Kind.DELETE : Kind.PUT;
+        return new Operation(kind, mapOf(key), key, stamp(), random.nextInt(150));
+    }
+
+    private long stamp() {
+        return (life * 31 + writer) * 1_000_000_007L + number;
     }
 
     private Operation nextOnOwnMap() {
@@ -233,7 +277,7 @@ final class KillWorkload {
     }
 
     private Kind kindOnKey() {
-        if (doesNotWait && random.nextInt(AWAITED_ONE_IN) > 0) {
+        if (mix == Mix.UNAWAITED && random.nextInt(AWAITED_ONE_IN) > 0) {
             return random.nextInt(4) == 0 ? Kind.DELETE : Kind.PUT;
         }
         return switch (random.nextInt(10)) {
@@ -251,6 +295,6 @@ final class KillWorkload {
             case 3 -> 0;
             default -> random.nextInt(150);
         };
-        return new Operation(kind, map, key, (life * 31 + writer) * 1_000_000_007L + number, length);
+        return new Operation(kind, map, key, stamp(), length);
     }
 }

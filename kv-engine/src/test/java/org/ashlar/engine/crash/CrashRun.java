@@ -24,6 +24,7 @@ final class CrashRun {
     private final long seed;
     private String statsAtEnd = "";
     private long switches;
+    private long chunksGrown;
 
     /**
      * Prepares a run.
@@ -45,6 +46,11 @@ final class CrashRun {
     /** How often the turn went from one thread to another. */
     long switches() {
         return switches;
+    }
+
+    /** How many chunks the pool got where it is crashed. */
+    long chunksGrown() {
+        return chunksGrown;
     }
 
     /** How many of them were of a process that was killed while the machine went on. */
@@ -100,12 +106,18 @@ final class CrashRun {
         final Store store = subject.open(pool);
         final SplittableRandom random = new SplittableRandom(seed);
         first.opened(store);
+        first.quiet = true;
+        long chunks = 0;
         for (int i = 0; i < profile.quietOperations() + profile.operations(); i++) {
-            first.quiet = i < profile.quietOperations();
+            if (i == profile.quietOperations()) {
+                first.quiet = false;
+                chunks = store.stats().chunksByState().total();
+            }
             first.run(profile.next(first.oracle, random));
         }
         first.simulator.assertAllStoresWereSeen();
         StoreCheck.checkAll(store, first.oracle, random);
+        chunksGrown = store.stats().chunksByState().total() - chunks;
         statsAtEnd = String.valueOf(store.stats());
         first.closing();
         store.close();
