@@ -582,4 +582,24 @@ final class DamagedWordsTest {
     private static final class IndexIncarnations {
         static final long FIRST = org.ashlar.engine.index.IndexContext.FIRST_INCARNATION;
     }
+
+    /** A put that split the leaf was given the leaf's own page for a child, and waited for its own lock for ever. */
+    @Test
+    void aLeafWhosePageCountsAsFreeIsNotGivenToItsOwnSplit() {
+        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
+            final KvMap map = store.map("m");
+            final long leaf =
+                    IndexPages.leaves(((EngineMap) map).core().index()).get(0);
+            store.space().releaseUnpublishedIndexPage(leaf);
+            Threads.together(1, thread -> {
+                for (int i = 0; store.stats().splits() == 0; i++) {
+                    map.put(key(i), new byte[i % 9]);
+                }
+            });
+            for (int i = 0; i < map.size(); i++) {
+                assertArrayEquals(new byte[i % 9], map.get(key(i)));
+            }
+            assertEquals(1, store.stats().quarantinedSlots());
+        }
+    }
 }

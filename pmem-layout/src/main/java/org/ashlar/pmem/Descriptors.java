@@ -26,6 +26,10 @@ public final class Descriptors {
     private static final long LOCKED = 1;
     private static final int DESCRIPTOR_SHIFT = 6;
     private static final int PAUSES_PER_LOOK = 64;
+
+    /** With pauses of up to 128 us. */
+    private static final int MOST_ATTEMPTS = 1_000;
+
     private static final int CHUNK_HEADER_SHIFT = 7;
 
     private final PoolMapping mapping;
@@ -329,6 +333,23 @@ public final class Descriptors {
         while (!tryLock(descriptorAddress)) {
             attempt = pause(attempt, descriptorAddress);
         }
+    }
+
+    /**
+     * As {@link #lock}, where nobody should have the lock, unless damage led to the descriptor: then it may be the caller itself.
+     *
+     * @param descriptorAddress what {@link #core} or {@link #chunkHeader} returned
+     * @return false when somebody keeps the lock for a tenth of a second or more
+     * @throws InternalError as {@link #lock}
+     */
+    public boolean lockSoon(final long descriptorAddress) {
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; ) {
+            if (tryLock(descriptorAddress)) {
+                return true;
+            }
+            attempt = pause(attempt, descriptorAddress);
+        }
+        return false;
     }
 
     /** Waits for another thread; not for ever, where there is none, and the page has gone bad or cannot be written to. */

@@ -47,11 +47,11 @@ final class IndexSpace {
     long allocate(final Participant participant, final ChunkSource source) {
         long address = take(participant, source);
         while (!Memory.isReadable(address, Pages.BYTES) // to write to it could end the JVM
-                || !descriptors.isReadable(pageOf(address))) {
+                || !descriptors.isReadable(pageOf(address))
+                || !format(pageOf(address))) {
             quarantine.addIndexPage();
             address = take(participant, source);
         }
-        format(pageOf(address));
         return address;
     }
 
@@ -86,17 +86,21 @@ final class IndexSpace {
         }
     }
 
-    private void format(final long page) {
+    /** False for a page that is in use, by the caller itself perhaps, whatever damaged words say: its descriptor stays locked. */
+    private boolean format(final long page) {
         if (descriptors.beginInitialisation(page)) {
             Memory.putInt(descriptors.core(page) + CoreDescriptor.FLAGS_OFFSET, CoreDescriptor.CORE);
             descriptors.endInitialisation(page);
-            return;
+            return true;
         }
         final long descriptor = descriptors.core(page);
-        descriptors.lock(descriptor);
+        if (!descriptors.lockSoon(descriptor)) {
+            return false;
+        }
         final int kept = Memory.getInt(descriptor + CoreDescriptor.FLAGS_OFFSET) & KEPT_FLAGS;
         Memory.putInt(descriptor + CoreDescriptor.FLAGS_OFFSET, CoreDescriptor.CORE | kept);
         descriptors.unlock(descriptor);
+        return true;
     }
 
     /** Gives a page back. Nobody can hold it any more. */
