@@ -320,8 +320,10 @@ public final class Epochs {
      * Takes back whatever can be, of all participants, and what they hold in reserve; for when space is short.
      *
      * @param caller the caller's participant
+     * @return whether it came to all of them: one that is in an operation keeps what it has, also where that changes nothing
      */
-    public void drainAll(final Participant caller) {
+    public boolean drainAll(final Participant caller) {
+        boolean wereAllIdle = true;
         stealing.lock();
         try {
             final List<Participant> all = List.copyOf(oldestFirst);
@@ -345,6 +347,7 @@ public final class Epochs {
                         p.drain(safeBefore, reclaimer(), caller);
                     } else {
                         p.requestDrain();
+                        wereAllIdle = false;
                     }
                 }
             } finally {
@@ -365,11 +368,13 @@ public final class Epochs {
                     }
                 } else {
                     p.requestDrain();
+                    wereAllIdle = false;
                 }
             }
         } finally {
             stealing.unlock();
         }
+        return wereAllIdle;
     }
 
     private Reclaimer reclaimer() {

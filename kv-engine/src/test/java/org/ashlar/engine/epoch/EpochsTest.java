@@ -1,6 +1,7 @@
 package org.ashlar.engine.epoch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -136,6 +137,22 @@ final class EpochsTest {
         epochs.retire(p, code);
         epochs.drainWhenDue(p);
         Epochs.exit(p);
+    }
+
+    /** Else a verification took what an operation that changes nothing keeps in reserve for lost. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoeverTakesBackAllIsToldWhetherSomebodyIsIn(final boolean withoutFence) throws Exception {
+        final Epochs epochs = epochs(withoutFence);
+        final Participant own = epochs.enter();
+        final Participant reader = there(epochs::enter);
+        assertFalse(epochs.drainAll(own));
+        there(() -> {
+            Epochs.exit(reader);
+            return reader;
+        });
+        assertTrue(epochs.drainAll(own));
+        Epochs.exit(own);
     }
 
     private static void drainAll(final Epochs epochs) {
