@@ -28,7 +28,7 @@ final class EngineCrashTest {
 
     @Test
     void overwritesDeletesAndInsertionsSurviveAnyCrash() {
-        run(Placement.POOL, EngineProfiles.churn(), Seeds.of(3, 300));
+        run(Placement.POOL, EngineProfiles.churn(), Seeds.of(2, 300));
     }
 
     @Test
@@ -46,7 +46,7 @@ final class EngineCrashTest {
 
     @Test
     void valuesOfManyPagesSurviveAnyCrash() {
-        run(Placement.POOL, EngineProfiles.large(), Seeds.of(2, 100));
+        run(Placement.POOL, EngineProfiles.large(), Seeds.of(1, 100));
     }
 
     @Test
@@ -56,12 +56,12 @@ final class EngineCrashTest {
 
     @Test
     void doublingOfTheDirectorySurvivesAnyCrash() {
-        run(Placement.POOL, EngineProfiles.doubling(), Seeds.of(4, 100));
+        run(Placement.POOL, EngineProfiles.doubling(), Seeds.of(2, 100));
     }
 
     @Test
     void overflowChainsSurviveAnyCrash() {
-        run(Placement.POOL, EngineProfiles.overflow(), Seeds.of(2, 100));
+        run(Placement.POOL, EngineProfiles.overflow(), Seeds.of(1, 100));
     }
 
     @Test
@@ -78,17 +78,17 @@ final class EngineCrashTest {
 
     @Test
     void aKilledProcessAndThenALossOfPowerLoseNothing() {
-        run(Placement.POOL, EngineProfiles.kill(), Seeds.of(2, 100));
+        run(Placement.POOL, EngineProfiles.kill(), Seeds.of(1, 100));
     }
 
     @Test
     void mapsThatAreClearedAndDroppedSurviveAnyCrash() {
-        run(Placement.POOL, EngineProfiles.gone(), Seeds.of(2, 100));
+        run(Placement.POOL, EngineProfiles.gone(), Seeds.of(1, 100));
     }
 
     @Test
     void aFullStoreSurvivesAnyCrash() {
-        run(Placement.POOL, EngineProfiles.full(), Seeds.of(2, 100));
+        run(Placement.POOL, EngineProfiles.full(), Seeds.of(1, 100));
     }
 
     @Test
