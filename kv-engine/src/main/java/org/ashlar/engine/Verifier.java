@@ -88,9 +88,8 @@ final class Verifier {
         wasQuiet = waitForQuiet(participant); // who noted one before has ended, so all of it is visible
         if (wasQuiet && !pool.readOnly()) {
             try {
-                // What threads hold in reserve is free; who reserves from here on notes a change first. Who is in by
-                // now keeps
-                // what it has, and may change nothing.
+                // What threads hold in reserve is free; who reserves from here on notes a change first.
+                // Who is in by now keeps what it has, and may change nothing.
                 wasQuiet = epochs.drainAll(participant);
                 Memory.settleFaults();
             } catch (final CorruptStoreException | InternalError e) {

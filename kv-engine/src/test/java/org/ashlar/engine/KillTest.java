@@ -30,7 +30,7 @@ final class KillTest {
 
     @Test
     void whatWasAcknowledgedIsThereAfterEachKillOverGenerations() {
-        repeatable(() -> new KillRun(folder, life).killOverGenerations(TestStores.LONG ? 400 : 8, random));
+        repeatable(() -> new KillRun(folder, life).killOverGenerations(TestStores.LONG ? 400 : 10, random));
     }
 
     /** With syncs of pages, where writes that nobody waits for go to threads of the store, and share syncs. */
