@@ -12,13 +12,14 @@ import org.ashlar.pmem.Memory;
  * but that of the key.
  *
  * <p>One region holds index entries of 8 bytes, 13.4 bytes apart on average as a store's index has them, in lines of 64
- * bytes; a second one holds slots, of 128 bytes for values of 100 bytes. The entry of index {@code i} lies at a place computed from {@code i},
- * the slot in a permuted order, so entry and record of a random index are two independent random lines, the second
- * known only when the first has been read. Entries are offsets, so that the file can be mapped again, elsewhere.
+ * bytes; a second one holds slots, of 128 bytes for values of 100 bytes, in the order of the indexes. The entry of index {@code i} lies at a place
+ * computed from {@code i}, far from those of its neighbours. So an insert writes the next slot and a random line, and entry and record of a random
+ * index are two independent random lines, the second known only when the first has been read. Entries are offsets, so that the file can be mapped
+ * again, elsewhere; 0 where there is no record.
  *
- * <p>An update writes a record to a spare slot, writes it back, writes the entry, writes it back; the old slot becomes
- * the newest of the thread's spares. So that threads need no lock, those that update side by side have indexes of their
- * own.
+ * <p>An insert writes the record, writes it back, writes the entry, writes it back. An update does so with a spare slot; the old slot becomes
+ * the newest of the thread's spares. A delete reads the record, clears the entry, writes it back. So that threads need no lock, those that write
+ * side by side have indexes of their own.
  */
 public final class RawProbe {
     /** 13.4 in units of 1/1024. */
@@ -28,11 +29,15 @@ public final class RawProbe {
     private static final int SPARES = 1024;
     private static final int VALUE_OFFSET = KEY_BYTES;
     private static final int LINE_BYTES = 64;
+    private static final double GOLDEN_RATIO = 0.6180339887;
 
     private final RawMapping mapping;
     private final long index;
     private final long slots;
     private final long records;
+    private final long mask;
+    private final long step;
+    private final long spacing;
     private final int valueBytes;
     private final int slotBytes;
 
@@ -53,6 +58,9 @@ public final class RawProbe {
         slotBytes = slotBytes(valueBytes);
         index = mapping.address();
         slots = index + indexBytes(records);
+        mask = places(records) - 1;
+        step = (long) (places(records) * GOLDEN_RATIO) | 1;
+        spacing = spacing(records);
     }
 
     /** What a mapping for values of 100 bytes takes. */
@@ -71,11 +79,25 @@ public final class RawProbe {
 
     private static long indexBytes(final long records) {
         final int pageBytes = 4096;
-        return (entryOffset(records) + pageBytes) & -pageBytes;
+        return (((places(records) * spacing(records)) >>> ENTRY_SPACING_SHIFT) + pageBytes) & -pageBytes;
     }
 
-    private static long entryOffset(final long i) {
-        return ((i * ENTRY_SPACING) >>> ENTRY_SPACING_SHIFT) & -Long.BYTES;
+    /** A power of two, so that an odd step visits each place once. */
+    private static long places(final long records) {
+        return Math.max(2, Long.highestOneBit(records - 1) << 1);
+    }
+
+    /** Of places, in units of 1/1024 bytes. */
+    private static long spacing(final long records) {
+        return Math.max((long) Long.BYTES << ENTRY_SPACING_SHIFT, ENTRY_SPACING * records / places(records));
+    }
+
+    private long entry(final long i) {
+        return index + (((((i * step) & mask) * spacing) >>> ENTRY_SPACING_SHIFT) & -Long.BYTES);
+    }
+
+    private long slot(final long number) {
+        return slots + number * slotBytes;
     }
 
     /** Stores all records. */
@@ -91,22 +113,27 @@ public final class RawProbe {
     private void fill(final boolean durably) {
         final UnsafeBuffer value = new UnsafeBuffer(new byte[valueBytes]);
         Records.fillValue(value);
-        final long step = coprimeStep(records);
-        long slot = 0;
         for (long i = 0; i < records; i++) {
-            Records.putValue(value, i, 0);
-            final long address = slots + slot * slotBytes;
-            Memory.putLong(address, Records.key(i));
-            copyIn(value.byteArray(), address + VALUE_OFFSET);
-            if (durably) {
-                mapping.persist(address, KEY_BYTES + valueBytes);
-            }
-            Memory.putLong(index + entryOffset(i), address - index);
-            if (durably) {
-                mapping.persist(index + entryOffset(i), Long.BYTES);
-            }
-            slot += step;
-            slot -= slot >= records ? records : 0;
+            insert(i, value, 0, durably);
+        }
+    }
+
+    private void insert(final long i, final UnsafeBuffer value, final long version, final boolean durably) {
+        Records.putValue(value, i, version);
+        final long record = slot(i);
+        Memory.putLong(record, Records.key(i));
+        copyIn(value.byteArray(), record + VALUE_OFFSET);
+        if (durably) {
+            mapping.persist(record, KEY_BYTES + valueBytes);
+        }
+        putEntry(i, record - index, durably);
+    }
+
+    private void putEntry(final long i, final long offset, final boolean durably) {
+        final long entry = entry(i);
+        Memory.putLong(entry, offset);
+        if (durably) {
+            mapping.persist(entry, Long.BYTES);
         }
     }
 
@@ -134,7 +161,7 @@ public final class RawProbe {
 
     /** A step that visits all slots before it comes back. */
     public static long coprimeStep(final long records) {
-        long step = (long) (records * 0.6180339887) | 1;
+        long step = (long) (records * GOLDEN_RATIO) | 1;
         while (greatestCommonDivisor(step, records) != 1) {
             step += 2;
         }
@@ -174,7 +201,7 @@ public final class RawProbe {
             state = Records.mix(seed);
             Records.fillValue(valueBuffer);
             for (int i = 0; i < SPARES; i++) {
-                spares[i] = slots + (records + (long) thread * SPARES + i) * slotBytes;
+                spares[i] = slot(records + (long) thread * SPARES + i);
             }
         }
 
@@ -201,13 +228,23 @@ public final class RawProbe {
             return state;
         }
 
-        /** Reads one record into {@link #target}; gives the first 8 bytes of its value. */
-        public long getOne(final long i) {
-            final long record = index + Memory.getLong(index + entryOffset(i));
+        /** Whether a record was inserted and not deleted. */
+        public boolean isThere(final long i) {
+            return Memory.getLong(entry(i)) != 0;
+        }
+
+        private long recordOf(final long i) {
+            final long record = index + Memory.getLong(entry(i));
             final long key = Memory.getLong(record);
             if (key != Records.key(i)) {
                 throw wrong(i, key);
             }
+            return record;
+        }
+
+        /** Reads one record into {@link #target}; gives the first 8 bytes of its value. */
+        public long getOne(final long i) {
+            final long record = recordOf(i);
             copyOut(record + VALUE_OFFSET, target);
             return Memory.getLong(target, Memory.ARRAY_BASE);
         }
@@ -230,23 +267,28 @@ public final class RawProbe {
             return state;
         }
 
+        /** Inserts one record durably. Each once, and none after updates: those use its slot for others. */
+        public void insertOne(final long i) {
+            insert(i, valueBuffer, ++version, true);
+        }
+
         /** Updates one record durably, while no other thread updates it. */
         public void updateOne(final long i) {
-            final long entry = index + entryOffset(i);
-            final long old = index + Memory.getLong(entry);
-            final long key = Memory.getLong(old);
-            if (key != Records.key(i)) {
-                throw wrong(i, key);
-            }
+            final long old = recordOf(i);
             Records.putValue(valueBuffer, i, ++version);
             final long fresh = spares[nextSpare];
-            Memory.putLong(fresh, key);
+            Memory.putLong(fresh, Records.key(i));
             copyIn(value, fresh + VALUE_OFFSET);
             mapping.persist(fresh, KEY_BYTES + valueBytes);
-            Memory.putLong(entry, fresh - index);
-            mapping.persist(entry, Long.BYTES);
+            putEntry(i, fresh - index, true);
             spares[nextSpare] = old;
             nextSpare = (nextSpare + 1) & (SPARES - 1);
+        }
+
+        /** Removes one record durably, while no other thread writes it. */
+        public void deleteOne(final long i) {
+            recordOf(i);
+            putEntry(i, 0, true);
         }
     }
 }

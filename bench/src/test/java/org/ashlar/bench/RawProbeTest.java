@@ -1,6 +1,8 @@
 package org.ashlar.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -52,6 +54,26 @@ class RawProbeTest {
                 for (int i = 0; i < RECORDS; i++) {
                     operations.updateOne(i);
                 }
+            }
+        }
+    }
+
+    /** Between two powers of two, and on both sides of one. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 64, 65, 1000, 1023, 1024, 1025, 1500})
+    void eachRecordHasAnEntryOfItsOwn(final int records) {
+        try (RawMapping mapping = RawMapping.create(directory.resolve("raw"), RawProbe.bytes(records, 1))) {
+            final RawProbe probe = new RawProbe(mapping, records);
+            final RawProbe.Operations operations = probe.operations(0, 1, 1);
+            for (int i = 0; i < records; i++) {
+                assertFalse(operations.isThere(i), i + " of " + records);
+                operations.insertOne(i);
+                assertTrue(operations.isThere(i));
+            }
+            for (int i = 0; i < records; i++) {
+                assertEquals(Records.key(i), operations.getOne(i));
+                operations.deleteOne(i);
+                assertFalse(operations.isThere(i));
             }
         }
     }

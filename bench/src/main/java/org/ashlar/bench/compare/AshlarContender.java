@@ -71,7 +71,7 @@ abstract class AshlarContender implements Contender {
 
     @Override
     public final Abilities abilities() {
-        return new Abilities(true, true, true, false);
+        return new Abilities(true, true, true, true, false);
     }
 
     @Override

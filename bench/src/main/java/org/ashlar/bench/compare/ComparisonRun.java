@@ -59,7 +59,7 @@ final class ComparisonRun implements AutoCloseable {
         for (int round = 0; round < settings.rounds; round++) {
             final long from = part(round);
             final long to = part(round + 1);
-            round(phase, ComparisonRun::inserts, (process, outcome) -> add(outcome, process.load(from, to)));
+            round(phase, ComparisonRun::loads, (process, outcome) -> add(outcome, process.load(from, to)));
         }
         done(phase);
     }
@@ -106,7 +106,7 @@ final class ComparisonRun implements AutoCloseable {
         for (int round = 0; round < settings.rounds; round++) {
             final long from = part(round);
             final long to = part(round + 1);
-            round(phase, ComparisonRun::inserts, (process, outcome) -> add(outcome, process.delete(from, to)));
+            round(phase, ComparisonRun::loads, (process, outcome) -> add(outcome, process.delete(from, to)));
         }
         done(phase);
         round(check, ComparisonRun::isStore, (process, outcome) -> process.verify(verified, false));
@@ -116,6 +116,10 @@ final class ComparisonRun implements AutoCloseable {
 
     private static boolean any(final Contender contender) {
         return true;
+    }
+
+    private static boolean loads(final Contender contender) {
+        return contender.abilities().loads();
     }
 
     private static boolean inserts(final Contender contender) {

@@ -64,10 +64,11 @@ public interface Contender {
     /**
      * What a contender can do.
      *
-     * @param inserts whether records can be loaded, inserted and deleted one by one
+     * @param loads whether it begins empty, is loaded and emptied record by record
+     * @param inserts whether other records can be inserted then, and records be replaced by others
      * @param keepsFiles whether records are in files, so that bytes can be counted there
      * @param survivesKill whether it can be opened after {@code kill -9} with all that was acknowledged
      * @param isMeasure whether it is no store, but something to measure stores by
      */
-    record Abilities(boolean inserts, boolean keepsFiles, boolean survivesKill, boolean isMeasure) {}
+    record Abilities(boolean loads, boolean inserts, boolean keepsFiles, boolean survivesKill, boolean isMeasure) {}
 }

@@ -51,20 +51,24 @@ final class Crew {
                 .sum();
     }
 
-    /** All threads take their turn from the same moment on. */
+    /** All threads take their turn from the same moment on; no two write the same record. */
     Slice run(final Turn turn) throws InterruptedException {
-        return run(members.size(), turn);
+        return run(members.size(), 1, turn);
     }
 
-    /** The first so many threads take their turn from the same moment on, while the others rest. */
+    /** The first so many threads take their turn from the same moment on, while the others rest; on any records. */
     Slice run(final int threads, final Turn turn) throws InterruptedException {
+        return run(threads, threads, turn);
+    }
+
+    private Slice run(final int threads, final int sharing, final Turn turn) throws InterruptedException {
         final CyclicBarrier start = new CyclicBarrier(threads);
         final List<Future<Slice>> slices = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
             final int thread = i;
             final Member member = members.get(i);
             slices.add(member.executor.submit(() -> {
-                member.session.share(thread, threads);
+                member.session.share(thread % sharing, sharing);
                 start.await();
                 return turn.take(member.loop, member.inserts, thread);
             }));

@@ -49,7 +49,7 @@ public final class HeapContender implements Contender {
 
     @Override
     public Abilities abilities() {
-        return new Abilities(true, false, false, false);
+        return new Abilities(true, true, false, false, false);
     }
 
     @Override

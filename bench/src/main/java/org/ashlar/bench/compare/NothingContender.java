@@ -35,7 +35,7 @@ public final class NothingContender implements Contender {
 
     @Override
     public Abilities abilities() {
-        return new Abilities(true, false, false, true);
+        return new Abilities(true, true, false, false, true);
     }
 
     @Override

@@ -27,7 +27,7 @@ public final class RawContender implements Contender {
 
     @Override
     public String configuration() {
-        return "no store: an index line and a record at places computed beforehand; no hash, no checksum, no inserts or deletes;"
+        return "no store: an index line and a record at places computed beforehand; no hash, no checksum, no growth, no reuse;"
                 + " of several threads, each has records of its own";
     }
 
@@ -43,7 +43,7 @@ public final class RawContender implements Contender {
 
     @Override
     public Abilities abilities() {
-        return new Abilities(false, true, false, true);
+        return new Abilities(true, false, true, false, true);
     }
 
     @Override
@@ -61,15 +61,9 @@ public final class RawContender implements Contender {
     @Override
     public OpenStore open(final Path folder, final Shape shape) throws IOException {
         final Path file = folder.resolve("raw");
-        // It has no way to open what an earlier one left.
-        Files.deleteIfExists(file);
         final long bytes =
                 RawProbe.bytes(shape.records(), shape.threads(), shape.values().longest());
-        try (RawMapping filling = RawMapping.create(file, bytes)) {
-            new RawProbe(filling, shape.records(), shape.values().longest()).fill();
-        }
-        final RawMapping mapping =
-                RawMapping.reopen(file, bytes); // each page is to be touched as in a store just opened
+        final RawMapping mapping = Files.exists(file) ? RawMapping.reopen(file, bytes) : RawMapping.create(file, bytes);
         final RawProbe probe =
                 new RawProbe(mapping, shape.records(), shape.values().longest());
         return new OpenStore() {
@@ -113,12 +107,17 @@ public final class RawContender implements Contender {
 
         @Override
         protected void put(final int bytes) {
-            operations.updateOne(index);
+            if (operations.isThere(index)) {
+                operations.updateOne(index);
+            } else {
+                operations.insertOne(index);
+            }
         }
 
         @Override
         protected boolean delete() {
-            throw new UnsupportedOperationException("the raw probe keeps its records");
+            operations.deleteOne(index); // which has checked that it was there
+            return true;
         }
     }
 

@@ -47,7 +47,7 @@ final class ReopenChild {
         try (OpenStore store = contender.open(folder, shape);
                 Session session = store.session(0)) {
             final Worker worker = new Worker(session, shape.values(), 0);
-            for (long i = 0; contender.abilities().inserts() && i < shape.records(); i++) {
+            for (long i = 0; contender.abilities().loads() && i < shape.records(); i++) {
                 worker.run(Request.of(Request.Kind.INSERT, i));
             }
             worker.verify(shape.records() - 1L);

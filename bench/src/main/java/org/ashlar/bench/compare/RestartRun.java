@@ -12,7 +12,7 @@ import org.ashlar.bench.Scratch;
 
 /**
  * Kills the writer of each store with SIGKILL, opens the store in a fresh JVM, and reads; in turns. Those that measure, and are no stores,
- * are opened fresh, for their curve alone.
+ * are loaded and opened again, for their curve alone.
  */
 final class RestartRun {
     private static final long WRITING_MILLIS = 500;
@@ -48,9 +48,7 @@ final class RestartRun {
             for (final Contender contender : List.copyOf(left)) {
                 final Path folder = scratch.file(contender.name());
                 try {
-                    if (contender.abilities().survivesKill()) {
-                        write(contender, folder, shape, round == 0);
-                    }
+                    write(contender, folder, shape, round == 0);
                     try (Child child = StoreProcess.start(ReopenChild.class, contender, folder, shape)) {
                         restarts.computeIfAbsent(contender.name(), any -> new Restart())
                                 .await(child);
@@ -70,13 +68,20 @@ final class RestartRun {
 
     private void write(final Contender contender, final Path folder, final Shape shape, final boolean first)
             throws IOException, InterruptedException {
+        if (!first && !contender.abilities().survivesKill()) {
+            return;
+        }
         try (StoreProcess process = StoreProcess.open(contender, folder, shape, false)) {
             if (first) {
                 process.load(0, shape.records());
             }
-            process.writeOn();
-            TimeUnit.MILLISECONDS.sleep(WRITING_MILLIS);
-            process.kill();
+            if (contender.abilities().survivesKill()) {
+                process.writeOn();
+                TimeUnit.MILLISECONDS.sleep(WRITING_MILLIS);
+                process.kill();
+            } else {
+                process.end();
+            }
         }
     }
 }

@@ -64,7 +64,7 @@ public abstract class Session implements AutoCloseable {
     }
 
     /**
-     * Says who else is about to use the store, for whoever cannot have one record used by two threads at the same time. All records are the
+     * Says who else is about to use any record, for whoever cannot have one used by two threads at the same time. All records are the
      * session's own until then.
      *
      * @param thread which of them the session's is

@@ -165,8 +165,20 @@ final class Targets {
                     delete.rates().median() / load.rates().median(),
                     RATIO,
                     Target.moreThan(1),
-                    "ratio of the medians: the two do not alternate");
+                    "ratio of the medians: the two do not alternate" + rawDelete());
         }
+    }
+
+    private String rawDelete() {
+        final Outcome load = outcome(comparison.phase(Phase.LOAD), CompareStores.RAW);
+        final Outcome delete = outcome(comparison.phase(Phase.DELETE), CompareStores.RAW);
+        return load == null || delete == null
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "; %s %.2f",
+                        CompareStores.RAW,
+                        delete.rates().median() / load.rates().median());
     }
 
     private void mixes() {
@@ -299,8 +311,16 @@ final class Targets {
     private void ratio(final String figure, final @Nullable Phase phase, final String other, final double limit) {
         final Double times = phase == null ? null : phase.times(CompareStores.REFERENCE, other);
         if (times != null) {
-            add(figure + " / " + other, times, RATIO, Target.atLeast(limit), WITHIN_ROUNDS);
+            add(figure + " / " + other, times, RATIO, Target.atLeast(limit), WITHIN_ROUNDS + rawBeside(phase, other));
         }
+    }
+
+    /** What no store around the memory would reach. */
+    private static String rawBeside(final @Nullable Phase phase, final String other) {
+        final Double times = phase == null ? null : phase.times(CompareStores.RAW, other);
+        return times == null || other.equals(CompareStores.RAW)
+                ? ""
+                : String.format(Locale.ROOT, "; %s %.2f", CompareStores.RAW, times);
     }
 
     private void add(
@@ -320,6 +340,10 @@ final class Targets {
     }
 
     private static @Nullable Outcome ownOutcome(final @Nullable Phase phase) {
-        return phase == null ? null : phase.outcomes().get(CompareStores.REFERENCE);
+        return outcome(phase, CompareStores.REFERENCE);
+    }
+
+    private static @Nullable Outcome outcome(final @Nullable Phase phase, final String contender) {
+        return phase == null ? null : phase.outcomes().get(contender);
     }
 }

@@ -94,6 +94,13 @@ class CompareStoresTest {
         return builder.parse(new ByteArrayInputStream(content));
     }
 
+    /** What a report says of the phase whose title begins so. */
+    private static String phase(final String json, final String title) {
+        final String all = json.substring(json.indexOf("\"title\" : \"" + title));
+        final int next = all.indexOf("\"title\"", 1);
+        return next < 0 ? all : all.substring(0, next);
+    }
+
     @Test
     void theStoresOfThisModuleRunAllPhases() throws Exception {
         assertEquals(0, run("--stores", "ashlar,ashlar-default,nothing,raw-memory,heap", "--age", "1"));
@@ -108,6 +115,9 @@ class CompareStoresTest {
                 "after the load")) {
             assertTrue(json.contains('"' + title + '"'), () -> title + " is missing in " + json);
         }
+        assertTrue(phase(json, "Load").contains("\"raw-memory\""), "the floor of inserts");
+        assertTrue(phase(json, "Delete").contains("\"raw-memory\""), "the floor of deletes");
+        assertFalse(phase(json, "Workload D").contains("\"raw-memory\""), "it has no room for other records");
         assertEquals(List.of(), filesLeft());
     }
 

@@ -35,7 +35,7 @@ public final class FailingContender implements Contender {
 
     @Override
     public Abilities abilities() {
-        return new Abilities(true, false, false, false);
+        return new Abilities(true, true, false, false, false);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.ashlar.bench.compare;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -51,11 +52,40 @@ class RawContenderTest {
         final Shape shape = new Shape(RECORDS, Shape.SHORT_KEY_BYTES, Values.SMALL, 2);
         try (OpenStore store = new RawContender().open(directory, shape);
                 Session session = store.session(1)) {
-            session.share(1, 2);
             final Worker worker = new Worker(session, shape.values(), 1);
+            for (long i = 0; i < RECORDS; i++) {
+                worker.run(Request.of(Request.Kind.INSERT, i));
+            }
+            session.share(1, 2);
             for (long asked = 0; asked < RECORDS; asked++) {
                 worker.run(Request.of(Request.Kind.READ_MODIFY_WRITE, asked)); // checks what it reads
                 worker.verify(asked);
+            }
+        }
+    }
+
+    @Test
+    void itIsLoadedAndEmptiedAndKeepsItsRecordsFromOneOpenToTheNext() throws IOException {
+        final Shape shape = new Shape(RECORDS, Shape.SHORT_KEY_BYTES, Values.SMALL, 1);
+        try (OpenStore store = new RawContender().open(directory, shape);
+                Session session = store.session(0)) {
+            final Worker worker = new Worker(session, shape.values(), 0);
+            for (long i = 0; i < RECORDS; i++) {
+                worker.run(Request.of(Request.Kind.INSERT, i));
+            }
+        }
+        try (OpenStore store = new RawContender().open(directory, shape);
+                Session session = store.session(0)) {
+            final Worker worker = new Worker(session, shape.values(), 0);
+            for (long i = 0; i < RECORDS; i++) {
+                worker.verify(i);
+                worker.run(Request.of(Request.Kind.UPDATE, i));
+            }
+            for (long i = 0; i < RECORDS; i++) {
+                worker.verify(i);
+                worker.run(Request.of(Request.Kind.DELETE, i));
+                final long deleted = i;
+                assertThrows(IllegalStateException.class, () -> worker.verify(deleted));
             }
         }
     }

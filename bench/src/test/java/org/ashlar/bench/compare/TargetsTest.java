@@ -65,6 +65,11 @@ class TargetsTest {
         assertEquals(verdict, row.verdict(), figure);
     }
 
+    private void assertHow(final String figure, final String end) {
+        final String how = row(comparison, figure).how();
+        assertTrue(how.endsWith(end), how);
+    }
+
     private static List<String> figures(final Comparison comparison) {
         return Targets.of(comparison).stream().map(Targets.Row::figure).toList();
     }
@@ -77,6 +82,10 @@ class TargetsTest {
         rates(gets, "heap", 60, 12, 50);
         assertRow(comparison, "get / raw-memory", 0.9, "met");
         assertRow(comparison, "get / heap", 1.5, "missed");
+        assertHow("get / heap", "; raw-memory 1.67"); // what would be reached without a store
+        assertEquals(
+                "median of the ratios within each round",
+                row(comparison, "get / raw-memory").how());
         assertEquals(
                 List.of("get / raw-memory", "get / heap", "garbage, Workload C, uniform"),
                 figures(comparison),
@@ -108,6 +117,9 @@ class TargetsTest {
         assertRow(comparison, "longest insert - longest of nothing", 0.5, "met");
         assertEquals("missed", row(comparison, "insert, 99.9th percentile").verdict());
         assertRow(comparison, "delete / own insert", 1, "missed"); // not faster
+        rates(load, "raw-memory", 50);
+        rates(delete, "raw-memory", 75);
+        assertHow("delete / own insert", "; raw-memory 1.50");
     }
 
     @Test

@@ -59,7 +59,7 @@ abstract class PeerContender implements Contender {
 
     @Override
     public final Abilities abilities() {
-        return new Abilities(true, true, survivesKill, false);
+        return new Abilities(true, true, true, survivesKill, false);
     }
 
     @Override
