@@ -513,6 +513,7 @@ public final class Pool implements AutoCloseable {
     }
 
     private void release() {
+        growth.end();
         region.close();
         mapping.release();
         if (descriptorFile != null) {

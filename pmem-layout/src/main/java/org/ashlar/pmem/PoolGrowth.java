@@ -6,6 +6,10 @@ import static org.ashlar.pmem.PoolException.Reason.OUT_OF_BOUNDS;
 import static org.ashlar.pmem.PoolException.Reason.READ_ONLY;
 import static org.ashlar.pmem.PoolException.Reason.UNSUPPORTED_PLATFORM;
 
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -30,6 +34,9 @@ final class PoolGrowth {
     /** Chunks may be large, and little of them in use. */
     private static final long MOST_PREFAULTED_BYTES = 64L << 20;
 
+    /** How long the thread in the background waits for the next growth: to start one keeps a put waiting for up to milliseconds. */
+    private static final long LINGERING_SECONDS = 60;
+
     private final PoolLayout layout;
     private final PoolFile file;
     private final PoolMapping mapping;
@@ -48,6 +55,7 @@ final class PoolGrowth {
     private final int sliceChunks;
     private final RecordedLock lock = new RecordedLock(true); // else the next slice would be first, always
     private final AtomicBoolean backgroundRuns = new AtomicBoolean();
+    private final ExecutorService backgroundThread = lingeringThread();
     private volatile int backgroundFailedAt = -1;
     private volatile GrowthListener listener = GrowthListener.NONE;
 
@@ -74,6 +82,27 @@ final class PoolGrowth {
         syncsAlways = persistence.mode() != Persistence.Mode.PROCESS_CRASH;
         stepChunks = Math.max(1, Math.min(STEP_CHUNKS, layout.geometry().chunksPerSection() / 2));
         sliceChunks = persistence.mode() == Persistence.Mode.MSYNC ? STEP_CHUNKS : SLICE_CHUNKS; // each has its syncs
+    }
+
+    /** At most one, and none before there is something to do. What is asked for after its end is not done. */
+    private static ExecutorService lingeringThread() {
+        return new ThreadPoolExecutor(
+                0,
+                1,
+                LINGERING_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> {
+                    final Thread thread = new Thread(task, "ashlar-growth");
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                new ThreadPoolExecutor.DiscardPolicy());
+    }
+
+    /** At the close: nothing begins in the background any more. */
+    void end() {
+        backgroundThread.shutdown();
     }
 
     RecordedLock lock() {
@@ -114,10 +143,8 @@ final class PoolGrowth {
                 || !backgroundRuns.compareAndSet(false, true)) {
             return;
         }
-        final Thread thread = new Thread(() -> allocateAhead(allocated), "ashlar-growth");
-        thread.setDaemon(true);
         try {
-            thread.start();
+            backgroundThread.execute(() -> allocateAhead(allocated));
         } catch (final OutOfMemoryError e) {
             // No thread to be had: growth waits for whoever needs the chunks.
             backgroundRuns.set(false);

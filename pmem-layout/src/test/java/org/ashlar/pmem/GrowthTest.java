@@ -9,7 +9,10 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.ashlar.pmem.PoolException.Reason;
@@ -191,8 +194,7 @@ class GrowthTest {
                 Thread.onSpinWait();
             }
             assertTrue(isMapped(last) || !kernelPopulates());
-            while (Thread.getAllStackTraces().keySet().stream()
-                    .anyMatch(t -> t.getName().equals("ashlar-growth"))) {
+            while (isGrowing()) {
                 Thread.onSpinWait();
             }
             assertFalse(isMapped(last + (long) TestPools.TINY.chunkBytes() * PoolGrowth.STEP_CHUNKS));
@@ -201,6 +203,14 @@ class GrowthTest {
         } finally {
             Files.deleteIfExists(file);
         }
+    }
+
+    /** Whether a thread in the background does anything but wait for the next growth. */
+    private static boolean isGrowing() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .anyMatch(entry -> entry.getKey().getName().equals("ashlar-growth")
+                        && Arrays.stream(entry.getValue())
+                                .noneMatch(frame -> frame.getMethodName().equals("getTask")));
     }
 
     private static boolean isMapped(final long address) throws IOException {
@@ -244,6 +254,35 @@ class GrowthTest {
             assertTrue(pool.allocatedChunks() >= 512);
         }
         assertTrue(most.get() <= PoolGrowth.SLICE_CHUNKS, () -> most + " chunks at a time");
+    }
+
+    /** To start a thread takes as long as thousands of writes, of which one would wait for it. */
+    @Test
+    void growthInTheBackgroundHasOneThreadWhichEndsWithThePool() throws InterruptedException {
+        final Set<Thread> growing = ConcurrentHashMap.newKeySet();
+        try (Pool pool = Pool.open(
+                folder.resolve("pool"), TestPools.tiny().backgroundGrowth(true).build())) {
+            pool.setGrowthListener(new GrowthListener() {
+                @Override
+                public void growthBegins(final int allocatedChunks) {
+                    growing.add(Thread.currentThread());
+                }
+
+                @Override
+                public void growthEnds(final int allocatedChunks) {}
+            });
+            for (int needed = 1; needed < 40; needed = pool.allocatedChunks()) {
+                while (pool.allocatedChunks() <= needed) {
+                    pool.allocateChunksTo(needed); // again, if the growth before was not quite done
+                }
+            }
+        }
+        growing.remove(Thread.currentThread());
+        assertEquals(1, growing.size(), growing::toString);
+        for (final Thread thread : growing) {
+            thread.join(TimeUnit.SECONDS.toMillis(30));
+            assertFalse(thread.isAlive());
+        }
     }
 
     @Test
