@@ -481,6 +481,11 @@ final class EngineStore implements Store {
     }
 
     /** For tests. */
+    Epochs epochs() {
+        return epochs;
+    }
+
+    /** For tests. */
     Space space() {
         return space;
     }

@@ -108,7 +108,9 @@ public final class Sweep {
         } finally {
             sweepLock.unlock();
         }
-        epochs.drainOwn(participant); // at once: somebody wants the space
+        if (participant.isDrainWorthwhile()) {
+            epochs.drainOwn(participant); // at once: somebody wants the space
+        }
         return judged;
     }
 
