@@ -81,7 +81,7 @@ final class PoolGrowth {
         prefaults = background && (mapping.isSynchronous() || file.isInMemory());
         syncsAlways = persistence.mode() != Persistence.Mode.PROCESS_CRASH;
         stepChunks = Math.max(1, Math.min(STEP_CHUNKS, layout.geometry().chunksPerSection() / 2));
-        sliceChunks = persistence.mode() == Persistence.Mode.MSYNC ? STEP_CHUNKS : SLICE_CHUNKS; // each has its syncs
+        sliceChunks = slice(persistence, file);
     }
 
     /** At most one, and none before there is something to do. What is asked for after its end is not done. */
@@ -103,6 +103,14 @@ final class PoolGrowth {
     /** At the close: nothing begins in the background any more. */
     void end() {
         backgroundThread.shutdown();
+    }
+
+    /** Each has its syncs, which take nothing in memory; there it is blocks that take long, where a virtual machine's host has to find them. */
+    private static int slice(final Persistence persistence, final PoolFile file) {
+        if (persistence.mode() == Persistence.Mode.MSYNC) {
+            return STEP_CHUNKS;
+        }
+        return file.isInMemory() ? 1 : SLICE_CHUNKS;
     }
 
     RecordedLock lock() {
