@@ -28,6 +28,8 @@ final class MapCore {
     /** Spreads what differs little over all bits. */
     private static final long GOLDEN_RATIO = 0x9E37_79B9_7F4A_7C15L;
 
+    private static final long MOST_TOUCHED_BYTES = 2048;
+
     private final Space space;
     private final Persistence persistence;
     private final ExtendedDescriptors extended;
@@ -113,9 +115,14 @@ final class MapCore {
         return touched;
     }
 
-    /** Loads the first line and the last of a record's place. */
-    private static long touchEnds(final long record, final long size) {
-        return Memory.getLong(record) + Memory.getByte(record + size - 1);
+    /** Loads the lines of a record's place; of a longer one the first and the last: what is written in a row the processor fetches ahead by itself. */
+    private static long touchPlace(final long record, final long size) {
+        final long end = record + (size <= MOST_TOUCHED_BYTES ? size : 1);
+        long sum = Memory.getByte(record + size - 1);
+        for (long at = record; at < end; at += Memory.LINE_BYTES) {
+            sum += Memory.getLong(at);
+        }
+        return sum;
     }
 
     /** Address of the record of a key, its value within the space in use; 0 when there is none. */
@@ -243,7 +250,7 @@ final class MapCore {
         final long record = space.allocateRecord(participant, size); // 1
         try {
             // Freed long ago: the first fence would wait for its lines, were they not loaded beside those of the index.
-            participant.keep(index.touch(hash) + touchEnds(record, size));
+            participant.keep(index.touch(hash) + touchPlace(record, size));
             checkWritable(record, size, hash);
             scratch.writeRecord(
                     record,

@@ -89,4 +89,12 @@ public class FlushBench {
     public void storeAndPersist() {
         persistence.persist(storeSomewhere(), length);
     }
+
+    /** The same, and then a store to the first line, as an entry gets that has become durable: does the write-back leave the line in the cache? */
+    @Benchmark
+    public void storePersistAndStoreAgain() {
+        final long address = storeSomewhere();
+        persistence.persist(address, length);
+        Memory.putLong(address, 0);
+    }
 }
