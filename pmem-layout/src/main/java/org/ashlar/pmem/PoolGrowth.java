@@ -57,6 +57,13 @@ final class PoolGrowth {
     private final AtomicBoolean backgroundRuns = new AtomicBoolean();
     private final ExecutorService backgroundThread = lingeringThread();
     private volatile int backgroundFailedAt = -1;
+
+    /** What whoever asked last for growth in the background needs. */
+    private volatile int needed;
+
+    /** Up to here nothing is left to do but for those who need it. By the thread in the background. */
+    private int prefaultedTo;
+
     private volatile GrowthListener listener = GrowthListener.NONE;
 
     PoolGrowth(
@@ -127,6 +134,7 @@ final class PoolGrowth {
         }
         final int allocated = allocation.allocatedChunks();
         if (background && allocated - chunks < step(allocated) / 2) {
+            needed = Math.max(needed, chunks);
             growInBackground(allocated);
         }
     }
@@ -152,32 +160,35 @@ final class PoolGrowth {
             return;
         }
         try {
-            backgroundThread.execute(() -> allocateAhead(allocated));
+            backgroundThread.execute(this::growAhead);
         } catch (final OutOfMemoryError e) {
             // No thread to be had: growth waits for whoever needs the chunks.
             backgroundRuns.set(false);
         }
     }
 
-    private void allocateAhead(final int seen) {
-        final int target = seen + step(seen);
+    /** Blocks come first: who needs them and has none waits for longer than for page faults. */
+    private void growAhead() {
         try {
-            while (allocateSlice(target)) {
-                // Others get the lock between two slices.
+            while (allocateSlice() || prefaultSlice()) {
+                // Others get the lock between two slices, and what they need by now counts.
             }
         } finally {
             backgroundRuns.set(false);
         }
     }
 
-    /** Returns whether there is more to do. */
-    private boolean allocateSlice(final int target) {
-        final int allocated;
-        final int grown;
+    /** Returns whether there was something to do. */
+    private boolean allocateSlice() {
         lock.lock();
         try {
-            allocated = allocation.isClosed() ? target : allocation.allocatedChunks();
-            if (allocated >= Math.min(target, layout.geometry().maxChunks())) {
+            if (allocation.isClosed()) {
+                return false;
+            }
+            final int allocated = allocation.allocatedChunks();
+            final int target =
+                    Math.min(needed + step(allocated), layout.geometry().maxChunks());
+            if (allocated >= target || allocated == backgroundFailedAt) {
                 return false;
             }
             try {
@@ -187,21 +198,24 @@ final class PoolGrowth {
                 backgroundFailedAt = allocated;
                 return false;
             }
-            grown = allocation.allocatedChunks();
+            return true;
         } finally {
             lock.unlock();
         }
-        if (prefaults) {
-            prefault(allocated, grown);
-        }
-        return true;
     }
 
-    /** Saves those who will write to a slice the page faults; a few of them may come before. */
-    private void prefault(final int from, final int to) {
+    /** Saves those who will write to a slice the page faults; a few of them may come before. Returns whether there was something to do. */
+    private boolean prefaultSlice() {
+        final int allocated = allocation.isClosed() ? 0 : allocation.allocatedChunks();
+        final int from = Math.max(prefaultedTo, needed);
+        if (!prefaults || from >= allocated) {
+            return false;
+        }
         final Geometry geometry = layout.geometry();
-        final long bytes = Math.min(geometry.dataBytes(to - from), MOST_PREFAULTED_BYTES);
+        prefaultedTo = Math.min(allocated, from + sliceChunks);
+        final long bytes = Math.min(geometry.dataBytes(prefaultedTo - from), MOST_PREFAULTED_BYTES);
         Mmap.prefault(mapping.dataAddress() + geometry.dataBytes(from), bytes);
+        return true;
     }
 
     private void checkWritable() {
