@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -202,6 +204,42 @@ class GrowthTest {
             assertFalse(isMapped(pool.dataAddress() + TestPools.TINY.dataBytes(pool.allocatedChunks())));
         } finally {
             Files.deleteIfExists(file);
+        }
+    }
+
+    @Test
+    void blocksComeBeforePageFaultsAreSaved() throws IOException {
+        final Path file = Files.createTempFile(Path.of("/dev/shm"), "ashlar-test", ".pool");
+        Files.delete(file);
+        final List<Boolean> wasMapped = Collections.synchronizedList(new ArrayList<>());
+        try (Pool pool = Pool.open(file, TestPools.tiny().backgroundGrowth(true).build())) {
+            final int ahead = pool.allocatedChunks();
+            final long first = pool.dataAddress() + (long) ahead * TestPools.TINY.chunkBytes();
+            pool.setGrowthListener(new GrowthListener() {
+                @Override
+                public void growthBegins(final int allocatedChunks) {}
+
+                @Override
+                public void growthEnds(final int allocatedChunks) {
+                    wasMapped.add(mappedOrFailed(first));
+                }
+            });
+            pool.allocateChunksTo(ahead);
+            while (pool.allocatedChunks() < ahead + PoolGrowth.SMALLEST_STEP_CHUNKS || isGrowing()) {
+                Thread.onSpinWait();
+            }
+            assertTrue(mappedOrFailed(first) || !kernelPopulates());
+        } finally {
+            Files.deleteIfExists(file);
+        }
+        assertEquals(Collections.nCopies(PoolGrowth.SMALLEST_STEP_CHUNKS, false), wasMapped);
+    }
+
+    private static boolean mappedOrFailed(final long address) {
+        try {
+            return isMapped(address);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
