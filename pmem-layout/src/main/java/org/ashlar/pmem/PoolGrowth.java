@@ -58,10 +58,10 @@ final class PoolGrowth {
     private final ExecutorService backgroundThread = lingeringThread();
     private volatile int backgroundFailedAt = -1;
 
-    /** What whoever asked last for growth in the background needs. */
+    /** Most chunks that anybody needed who asked for growth in the background. */
     private volatile int needed;
 
-    /** Up to here nothing is left to do but for those who need it. By the thread in the background. */
+    /** The first chunk that may have to be prefaulted yet, if it is not needed already. The thread in the background has it for itself. */
     private int prefaultedTo;
 
     private volatile GrowthListener listener = GrowthListener.NONE;
