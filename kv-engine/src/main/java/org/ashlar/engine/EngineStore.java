@@ -481,11 +481,6 @@ final class EngineStore implements Store {
     }
 
     /** For tests. */
-    Epochs epochs() {
-        return epochs;
-    }
-
-    /** For tests. */
     Space space() {
         return space;
     }

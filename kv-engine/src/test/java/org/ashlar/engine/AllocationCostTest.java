@@ -122,21 +122,6 @@ final class AllocationCostTest {
         }
     }
 
-    /** Each is a barrier in all threads of the process, and waits for a processor that the host has taken away. */
-    @Test
-    void putsBeginNoEpochForEachIndexPageThatASplitLeaves() {
-        try (EngineStore store = TestStores.roomy(folder.resolve("pool"))) {
-            final KvMap map = store.map("m");
-            final long first = store.epochs().mark();
-            for (int i = 0; i < RECORDS * 10; i++) {
-                map.put(key(i), new byte[OTHER_BYTES]);
-            }
-            final long epochs = store.epochs().mark() - first - 1;
-            final long splits = store.stats().splits();
-            assertTrue(splits > 200 && epochs < splits / 10, () -> epochs + " epochs for " + splits + " splits");
-        }
-    }
-
     /** Pages with room that are still listed where the class is that had them before: a full store brings them to their class. */
     @Test
     void aFullStoreFindsRoomInPagesThatAnotherClassHasListed() {

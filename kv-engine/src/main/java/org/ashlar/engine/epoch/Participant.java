@@ -33,9 +33,6 @@ public final class Participant extends ParticipantTrailingPad {
     private static final int INITIAL_RETIRED = 512;
     private static final int BATCH = 16;
 
-    /** Of so many bytes, a few large things are worth as much as a batch of small ones. */
-    private static final long BATCH_BYTES = 64 << 10;
-
     /** Later than any epoch. */
     private static final long UNSTAMPED = Long.MAX_VALUE;
 
@@ -259,15 +256,6 @@ public final class Participant extends ParticipantTrailingPad {
     /** Whether enough has gathered since the last drain to make another one worthwhile. */
     boolean isDrainDue() {
         return tail >= drainAt || drainsRequested > 0 || retiredBytes >= Epochs.DRAIN_BYTES;
-    }
-
-    /**
-     * Whether enough has gathered since the last drain for who wants space now: more than costs a barrier in all threads.
-     *
-     * @return true when it has
-     */
-    public boolean isDrainWorthwhile() {
-        return waiting() >= BATCH || retiredBytes >= BATCH_BYTES;
     }
 
     /**

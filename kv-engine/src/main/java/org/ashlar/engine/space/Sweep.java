@@ -108,9 +108,7 @@ public final class Sweep {
         } finally {
             sweepLock.unlock();
         }
-        if (participant.isDrainWorthwhile()) {
-            epochs.drainOwn(participant); // at once: somebody wants the space
-        }
+        epochs.drainOwn(participant); // at once: somebody wants the space
         return judged;
     }
 
