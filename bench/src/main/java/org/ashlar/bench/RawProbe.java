@@ -114,13 +114,14 @@ public final class RawProbe {
         final UnsafeBuffer value = new UnsafeBuffer(new byte[valueBytes]);
         Records.fillValue(value);
         for (long i = 0; i < records; i++) {
-            insert(i, value, 0, durably);
+            put(i, slot(i), value, 0, durably);
         }
     }
 
-    private void insert(final long i, final UnsafeBuffer value, final long version, final boolean durably) {
+    /** Writes a record to a slot, then its entry. */
+    private void put(
+            final long i, final long record, final UnsafeBuffer value, final long version, final boolean durably) {
         Records.putValue(value, i, version);
-        final long record = slot(i);
         Memory.putLong(record, Records.key(i));
         copyIn(value.byteArray(), record + VALUE_OFFSET);
         if (durably) {
@@ -269,18 +270,13 @@ public final class RawProbe {
 
         /** Inserts one record durably. Each once, and none after updates: those use its slot for others. */
         public void insertOne(final long i) {
-            insert(i, valueBuffer, ++version, true);
+            put(i, slot(i), valueBuffer, ++version, true);
         }
 
         /** Updates one record durably, while no other thread updates it. */
         public void updateOne(final long i) {
             final long old = recordOf(i);
-            Records.putValue(valueBuffer, i, ++version);
-            final long fresh = spares[nextSpare];
-            Memory.putLong(fresh, Records.key(i));
-            copyIn(value, fresh + VALUE_OFFSET);
-            mapping.persist(fresh, KEY_BYTES + valueBytes);
-            putEntry(i, fresh - index, true);
+            put(i, spares[nextSpare], valueBuffer, ++version, true);
             spares[nextSpare] = old;
             nextSpare = (nextSpare + 1) & (SPARES - 1);
         }

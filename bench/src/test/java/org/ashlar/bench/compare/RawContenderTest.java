@@ -23,6 +23,12 @@ class RawContenderTest {
         return session.index();
     }
 
+    private static void insertAll(final Worker worker) {
+        for (long i = 0; i < RECORDS; i++) {
+            worker.run(Request.of(Request.Kind.INSERT, i));
+        }
+    }
+
     @Test
     void threadsShareTheRecordsAndOneAloneHasThemAll() throws IOException {
         final Shape shape = new Shape(RECORDS, Shape.SHORT_KEY_BYTES, Values.SMALL, 3);
@@ -53,9 +59,7 @@ class RawContenderTest {
         try (OpenStore store = new RawContender().open(directory, shape);
                 Session session = store.session(1)) {
             final Worker worker = new Worker(session, shape.values(), 1);
-            for (long i = 0; i < RECORDS; i++) {
-                worker.run(Request.of(Request.Kind.INSERT, i));
-            }
+            insertAll(worker);
             session.share(1, 2);
             for (long asked = 0; asked < RECORDS; asked++) {
                 worker.run(Request.of(Request.Kind.READ_MODIFY_WRITE, asked)); // checks what it reads
@@ -70,9 +74,7 @@ class RawContenderTest {
         try (OpenStore store = new RawContender().open(directory, shape);
                 Session session = store.session(0)) {
             final Worker worker = new Worker(session, shape.values(), 0);
-            for (long i = 0; i < RECORDS; i++) {
-                worker.run(Request.of(Request.Kind.INSERT, i));
-            }
+            insertAll(worker);
         }
         try (OpenStore store = new RawContender().open(directory, shape);
                 Session session = store.session(0)) {
