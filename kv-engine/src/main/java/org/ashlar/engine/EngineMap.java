@@ -5,30 +5,24 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.ashlar.engine.index.HashIndex;
-import org.ashlar.kv.EntryVisitor;
-import org.ashlar.kv.IndexedValueReader;
 import org.ashlar.kv.KvEntry;
-import org.ashlar.kv.KvMap;
-import org.ashlar.kv.ToLongValueReader;
-import org.ashlar.kv.ValueReader;
 import org.ashlar.kv.ValueWriter;
 import org.ashlar.pmem.Memory;
 import org.jspecify.annotations.Nullable;
 
-/** A handle to a map: checks arguments, and keeps buffers reachable while their addresses are in use. */
-final class EngineMap implements KvMap {
+/**
+ * A handle to a map: what it reads by itself, what it writes by {@link MapWrites}. Checks arguments, and keeps buffers reachable while their
+ * addresses are in use.
+ */
+final class EngineMap extends MapReads {
     private final EngineStore store;
-    private final MapRef map;
     private final MapWrites writes;
-    private final MapReads reads;
 
     EngineMap(final EngineStore store, final MapRef map, final boolean verifyReads, final PageWatch watch) {
+        super(store, map, verifyReads, watch);
         this.store = store;
-        this.map = map;
-        reads = new MapReads(store, map, verifyReads, watch);
-        writes = new MapWrites(store, map, reads);
+        writes = new MapWrites(store, map, this);
     }
 
     /** The map that the name stands for now; to be asked inside an operation. */
@@ -92,7 +86,7 @@ final class EngineMap implements KvMap {
     }
 
     private boolean put(final byte[] key, final byte[] value, final long expected) {
-        checkKey(key);
+        Arguments.checkKey(key);
         Objects.requireNonNull(value, "value");
         return writes.put(key, Memory.ARRAY_BASE, key.length, value, Memory.ARRAY_BASE, value.length, expected);
     }
@@ -105,8 +99,8 @@ final class EngineMap implements KvMap {
             final int valueOffset,
             final int valueLength,
             final long expected) {
-        checkKey(key, keyOffset, keyLength);
-        checkRange(value, valueOffset, valueLength, "value");
+        Arguments.checkKey(key, keyOffset, keyLength);
+        Arguments.checkRange(value, valueOffset, valueLength, "value");
         try {
             return writes.put(
                     key.byteArray(),
@@ -124,8 +118,8 @@ final class EngineMap implements KvMap {
 
     @Override
     public void put(final byte[] key, final int valueLength, final ValueWriter writer) {
-        checkKey(key);
-        checkLength(valueLength);
+        Arguments.checkKey(key);
+        Arguments.checkLength(valueLength);
         Objects.requireNonNull(writer, "writer");
         writes.putInPlace(key, Memory.ARRAY_BASE, key.length, valueLength, writer);
     }
@@ -137,8 +131,8 @@ final class EngineMap implements KvMap {
             final int keyLength,
             final int valueLength,
             final ValueWriter writer) {
-        checkKey(key, keyOffset, keyLength);
-        checkLength(valueLength);
+        Arguments.checkKey(key, keyOffset, keyLength);
+        Arguments.checkLength(valueLength);
         Objects.requireNonNull(writer, "writer");
         try {
             writes.putInPlace(key.byteArray(), key.addressOffset() + keyOffset, keyLength, valueLength, writer);
@@ -149,7 +143,7 @@ final class EngineMap implements KvMap {
 
     @Override
     public boolean replace(final byte[] key, final byte[] expected, final byte[] value) {
-        checkKey(key);
+        Arguments.checkKey(key);
         Objects.requireNonNull(expected, "expected");
         Objects.requireNonNull(value, "value");
         return writes.replace(
@@ -175,9 +169,9 @@ final class EngineMap implements KvMap {
             final DirectBuffer value,
             final int valueOffset,
             final int valueLength) {
-        checkKey(key, keyOffset, keyLength);
-        checkRange(expected, expectedOffset, expectedLength, "expected");
-        checkRange(value, valueOffset, valueLength, "value");
+        Arguments.checkKey(key, keyOffset, keyLength);
+        Arguments.checkRange(expected, expectedOffset, expectedLength, "expected");
+        Arguments.checkRange(value, valueOffset, valueLength, "value");
         try {
             return writes.replace(
                     key.byteArray(),
@@ -198,27 +192,27 @@ final class EngineMap implements KvMap {
 
     @Override
     public byte @Nullable [] getAndPut(final byte[] key, final byte[] value) {
-        checkKey(key);
+        Arguments.checkKey(key);
         Objects.requireNonNull(value, "value");
         return writes.getAndPut(key, value, HashIndex.ANYTHING);
     }
 
     @Override
     public byte @Nullable [] getAndReplace(final byte[] key, final byte[] value) {
-        checkKey(key);
+        Arguments.checkKey(key);
         Objects.requireNonNull(value, "value");
         return writes.getAndPut(key, value, HashIndex.EXISTING);
     }
 
     @Override
     public boolean delete(final byte[] key) {
-        checkKey(key);
+        Arguments.checkKey(key);
         return writes.delete(key, Memory.ARRAY_BASE, key.length);
     }
 
     @Override
     public boolean delete(final DirectBuffer key, final int keyOffset, final int keyLength) {
-        checkKey(key, keyOffset, keyLength);
+        Arguments.checkKey(key, keyOffset, keyLength);
         try {
             return writes.delete(key.byteArray(), key.addressOffset() + keyOffset, keyLength);
         } finally {
@@ -228,13 +222,13 @@ final class EngineMap implements KvMap {
 
     @Override
     public byte @Nullable [] getAndDelete(final byte[] key) {
-        checkKey(key);
+        Arguments.checkKey(key);
         return writes.getAndDelete(key);
     }
 
     @Override
     public boolean delete(final byte[] key, final byte[] expected) {
-        checkKey(key);
+        Arguments.checkKey(key);
         Objects.requireNonNull(expected, "expected");
         return writes.delete(key, Memory.ARRAY_BASE, key.length, expected, Memory.ARRAY_BASE, expected.length);
     }
@@ -247,8 +241,8 @@ final class EngineMap implements KvMap {
             final DirectBuffer expected,
             final int expectedOffset,
             final int expectedLength) {
-        checkKey(key, keyOffset, keyLength);
-        checkRange(expected, expectedOffset, expectedLength, "expected");
+        Arguments.checkKey(key, keyOffset, keyLength);
+        Arguments.checkRange(expected, expectedOffset, expectedLength, "expected");
         try {
             return writes.delete(
                     key.byteArray(),
@@ -265,7 +259,7 @@ final class EngineMap implements KvMap {
 
     @Override
     public CompletableFuture<Void> putAsync(final byte[] key, final byte[] value) {
-        checkKey(key);
+        Arguments.checkKey(key);
         Objects.requireNonNull(value, "value");
         final AsyncLanes lanes = store.lanes();
         store.checkWritable();
@@ -279,127 +273,14 @@ final class EngineMap implements KvMap {
 
     @Override
     public CompletableFuture<Boolean> deleteAsync(final byte[] key) {
-        checkKey(key);
+        Arguments.checkKey(key);
         final AsyncLanes lanes = store.lanes();
         store.checkWritable();
         final byte[] ownKey = lanes.isDirect() ? key : key.clone();
         return lanes.submit(Arrays.hashCode(key), () -> delete(ownKey));
     }
 
-    // ------------------------------------------------------------------------------------------------------ reading
-
-    @Override
-    public byte @Nullable [] get(final byte[] key) {
-        checkKey(key);
-        return reads.get(key, Memory.ARRAY_BASE, key.length);
-    }
-
-    @Override
-    public int get(
-            final DirectBuffer key,
-            final int keyOffset,
-            final int keyLength,
-            final MutableDirectBuffer target,
-            final int targetOffset) {
-        checkKey(key, keyOffset, keyLength);
-        checkRange(target, targetOffset, 0, "target");
-        try {
-            return reads.get(key.byteArray(), key.addressOffset() + keyOffset, keyLength, target, targetOffset);
-        } finally {
-            Reference.reachabilityFence(key);
-            Reference.reachabilityFence(target);
-        }
-    }
-
-    @Override
-    public boolean contains(final byte[] key) {
-        checkKey(key);
-        return reads.contains(key, Memory.ARRAY_BASE, key.length);
-    }
-
-    @Override
-    public boolean contains(final DirectBuffer key, final int keyOffset, final int keyLength) {
-        checkKey(key, keyOffset, keyLength);
-        try {
-            return reads.contains(key.byteArray(), key.addressOffset() + keyOffset, keyLength);
-        } finally {
-            Reference.reachabilityFence(key);
-        }
-    }
-
-    @Override
-    public <R extends @Nullable Object> @Nullable R read(final byte[] key, final ValueReader<R> reader) {
-        checkKey(key);
-        Objects.requireNonNull(reader, "reader");
-        return reads.read(key, Memory.ARRAY_BASE, key.length, reader);
-    }
-
-    @Override
-    public <R extends @Nullable Object> @Nullable R read(
-            final DirectBuffer key, final int keyOffset, final int keyLength, final ValueReader<R> reader) {
-        checkKey(key, keyOffset, keyLength);
-        Objects.requireNonNull(reader, "reader");
-        try {
-            return reads.read(key.byteArray(), key.addressOffset() + keyOffset, keyLength, reader);
-        } finally {
-            Reference.reachabilityFence(key);
-        }
-    }
-
-    @Override
-    public long readLong(final byte[] key, final ToLongValueReader reader, final long absent) {
-        checkKey(key);
-        Objects.requireNonNull(reader, "reader");
-        return reads.readLong(key, Memory.ARRAY_BASE, key.length, reader, absent);
-    }
-
-    @Override
-    public long readLong(
-            final DirectBuffer key,
-            final int keyOffset,
-            final int keyLength,
-            final ToLongValueReader reader,
-            final long absent) {
-        checkKey(key, keyOffset, keyLength);
-        Objects.requireNonNull(reader, "reader");
-        try {
-            return reads.readLong(key.byteArray(), key.addressOffset() + keyOffset, keyLength, reader, absent);
-        } finally {
-            Reference.reachabilityFence(key);
-        }
-    }
-
-    @Override
-    public int readAll(final byte[][] keys, final IndexedValueReader reader) {
-        Objects.requireNonNull(keys, "keys");
-        Objects.requireNonNull(reader, "reader");
-        for (final byte[] key : keys) {
-            checkKey(key);
-        }
-        return reads.readAll(keys, reader);
-    }
-
-    @Override
-    public int readAll(
-            final DirectBuffer keys,
-            final int keysOffset,
-            final int keyLength,
-            final int count,
-            final IndexedValueReader reader) {
-        Objects.requireNonNull(reader, "reader");
-        checkKeys(keys, keysOffset, keyLength, count);
-        try {
-            return reads.readAll(keys.byteArray(), keys.addressOffset() + keysOffset, keyLength, count, reader);
-        } finally {
-            Reference.reachabilityFence(keys);
-        }
-    }
-
-    @Override
-    public boolean forEach(final EntryVisitor visitor) {
-        Objects.requireNonNull(visitor, "visitor");
-        return reads.forEach(visitor);
-    }
+    // ------------------------------------------------------------------------------------------------------ all keys
 
     @Override
     public Iterable<byte[]> keys() {
@@ -414,58 +295,7 @@ final class EngineMap implements KvMap {
     }
 
     @Override
-    public long size() {
-        return reads.size();
-    }
-
-    @Override
     public void clear() {
         store.maps().clear(map);
-    }
-
-    // -------------------------------------------------------------------------------------------------- arguments
-
-    private static void checkKey(final byte[] key) {
-        Objects.requireNonNull(key, "key");
-        if (key.length > MAX_KEY_BYTES) {
-            throw keyTooLong(key.length);
-        }
-    }
-
-    private static void checkKey(final DirectBuffer key, final int offset, final int length) {
-        checkRange(key, offset, length, "key");
-        if (length > MAX_KEY_BYTES) {
-            throw keyTooLong(length);
-        }
-    }
-
-    private static void checkLength(final int valueLength) {
-        if (valueLength < 0) {
-            throw new IllegalArgumentException("a value cannot have " + valueLength + " bytes");
-        }
-    }
-
-    private static IllegalArgumentException keyTooLong(final int length) {
-        return new IllegalArgumentException(
-                "a key has at most " + MAX_KEY_BYTES + " bytes, but this one has " + length);
-    }
-
-    private static void checkKeys(final DirectBuffer keys, final int offset, final int keyLength, final int count) {
-        if ((keyLength | count) < 0 || (long) keyLength * count > Integer.MAX_VALUE) {
-            throw new IndexOutOfBoundsException(count + " keys of " + keyLength + " bytes");
-        }
-        checkRange(keys, offset, keyLength * count, "keys");
-        if (keyLength > MAX_KEY_BYTES) {
-            throw keyTooLong(keyLength);
-        }
-    }
-
-    /** Unlike Agrona's own check, this one cannot be switched off. */
-    private static void checkRange(final DirectBuffer buffer, final int offset, final int length, final String what) {
-        Objects.requireNonNull(buffer, what);
-        if ((offset | length) < 0 || offset > buffer.capacity() - length) {
-            throw new IndexOutOfBoundsException(what + ": offset " + offset + " and length " + length
-                    + " do not lie within a capacity of " + buffer.capacity());
-        }
     }
 }

@@ -146,12 +146,7 @@ final class MapCore {
 
     /** As {@link #find}, where that takes little; 0 when only that can tell. */
     long findAtOnce(final long hash, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
-        final long record = index.findAtOnce(hash, keyBase, keyOffset, keyLength);
-        if (record == 0) {
-            return 0;
-        }
-        final int valueLength = RecordHeader.valueLength(record);
-        return valueLength >= 0 && context.isKnownInUse(valueAddress(record, keyLength) + valueLength) ? record : 0;
+        return index.findAtOnce(hash, keyBase, keyOffset, keyLength);
     }
 
     /** Checks that a record that a walk has come to is one of this map, and can be read. */

@@ -1,5 +1,8 @@
 package org.ashlar.engine;
 
+import java.lang.ref.Reference;
+import java.util.Objects;
+import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.ashlar.engine.epoch.Entrance;
 import org.ashlar.engine.epoch.Epochs;
@@ -9,6 +12,7 @@ import org.ashlar.engine.record.Scratch;
 import org.ashlar.kv.CorruptStoreException;
 import org.ashlar.kv.EntryVisitor;
 import org.ashlar.kv.IndexedValueReader;
+import org.ashlar.kv.KvMap;
 import org.ashlar.kv.ToLongValueReader;
 import org.ashlar.kv.ValueReader;
 import org.ashlar.kv.ValueView;
@@ -17,12 +21,19 @@ import org.ashlar.pmem.PoolException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reading half of a handle: enters and leaves the epochs, hands out views, translates errors. Arguments have been checked. Keys are
- * {@code (base, offset, length)} as in {@link Memory#copyIn}.
+ * The reading half of a handle: checks arguments, enters and leaves the epochs, hands out views, translates errors, and keeps buffers reachable
+ * while their addresses are in use. Keys are {@code (base, offset, length)} as in {@link Memory#copyIn} where they have been checked.
+ *
+ * <p>A get is two operations: one that finds most keys and is little code, and where that finds nothing one that looks everywhere. The
+ * processor begins with the next get's cache misses during this one's as long as there are no more instructions between than it can hold, some
+ * 320 (Zen 4); so the first is one method with what it calls compiled into it, and keeps nothing for the second.
  */
-final class MapReads {
+abstract class MapReads implements KvMap {
     private final Entrance entrance;
-    private final MapRef map;
+
+    /** What the handle's name stands for. */
+    final MapRef map;
+
     private final PageWatch watch;
     private final boolean verifyReads;
 
@@ -39,16 +50,17 @@ final class MapReads {
 
     // ------------------------------------------------------------------------------------------------------ one key
 
-    /** A copy of a value, or null. */
-    byte @Nullable [] get(final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
+    @Override
+    public byte @Nullable [] get(final byte[] key) {
+        Arguments.checkKey(key);
         final Participant participant = entrance.enter();
         try {
-            final long record = find(participant, keyBase, keyOffset, keyLength);
+            final long record = find(participant, key, Memory.ARRAY_BASE, key.length);
             if (record == 0) {
                 return null;
             }
             final byte[] value = new byte[RecordHeader.valueLength(record)];
-            Memory.copyToHeap(null, MapCore.valueAddress(record, keyLength), value, 0, value.length);
+            Memory.copyToHeap(null, MapCore.valueAddress(record, key.length), value, 0, value.length);
             return value;
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
@@ -59,45 +71,57 @@ final class MapReads {
         }
     }
 
-    /** Copies a value into a buffer if it fits; its length, or -1. */
-    int get(
-            final @Nullable Object keyBase,
-            final long keyOffset,
+    @Override
+    public int get(
+            final DirectBuffer key,
+            final int keyOffset,
             final int keyLength,
             final MutableDirectBuffer target,
             final int targetOffset) {
+        Arguments.checkKey(key, keyOffset, keyLength);
+        Arguments.checkRange(target, targetOffset, 0, "target");
+        final Object keyBase = key.byteArray();
+        final long keyAt = key.addressOffset() + keyOffset;
         final Participant participant = entrance.enter();
         try {
-            final MapCore core = map.core();
-            final long hash = core.hash(keyBase, keyOffset, keyLength);
-            final long record = core.findAtOnce(hash, keyBase, keyOffset, keyLength);
-            if (record == 0) {
-                return getSlowly(participant, core, hash, keyBase, keyOffset, keyLength, target, targetOffset);
+            final long record = findAtOnce(keyBase, keyAt, keyLength);
+            if (record != 0) {
+                return copyValue(record, keyLength, target, targetOffset);
             }
-            return copyValue(record, keyLength, target, targetOffset);
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
         } catch (final PoolException e) {
             throw Errors.translate(e);
         } finally {
             Epochs.exit(participant);
+            Reference.reachabilityFence(key); // the buffer must not be freed while its address is in use
+            Reference.reachabilityFence(target);
         }
+        return getElsewhere(key, keyOffset, keyLength, target, targetOffset);
     }
 
-    /** Not a part of the other: what is kept for a call is not in registers. */
-    private int getSlowly(
-            final Participant participant,
-            final MapCore core,
-            final long hash,
-            final @Nullable Object keyBase,
-            final long keyOffset,
+    private int getElsewhere(
+            final DirectBuffer key,
+            final int keyOffset,
             final int keyLength,
             final MutableDirectBuffer target,
             final int targetOffset) {
-        final long record = findElsewhere(participant, core, hash, keyBase, keyOffset, keyLength);
-        return record == 0 ? -1 : copyValue(record, keyLength, target, targetOffset);
+        final Participant participant = entrance.enter();
+        try {
+            final long record = findElsewhere(participant, key.byteArray(), key.addressOffset() + keyOffset, keyLength);
+            return record == 0 ? -1 : copyValue(record, keyLength, target, targetOffset);
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            Epochs.exit(participant);
+            Reference.reachabilityFence(key);
+            Reference.reachabilityFence(target);
+        }
     }
 
+    /** Copies a value into a buffer if it fits; its length. */
     private static int copyValue(
             final long record, final int keyLength, final MutableDirectBuffer target, final int targetOffset) {
         final int length = RecordHeader.valueLength(record);
@@ -106,12 +130,28 @@ final class MapReads {
                     MapCore.valueAddress(record, keyLength),
                     target.byteArray(),
                     target.addressOffset() + targetOffset,
-                    length);
+                    length & Integer.MAX_VALUE); // the same; but now the compiler need not ask whether it is negative
         }
         return length;
     }
 
-    boolean contains(final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
+    @Override
+    public boolean contains(final byte[] key) {
+        Arguments.checkKey(key);
+        return contains(key, Memory.ARRAY_BASE, key.length);
+    }
+
+    @Override
+    public boolean contains(final DirectBuffer key, final int keyOffset, final int keyLength) {
+        Arguments.checkKey(key, keyOffset, keyLength);
+        try {
+            return contains(key.byteArray(), key.addressOffset() + keyOffset, keyLength);
+        } finally {
+            Reference.reachabilityFence(key);
+        }
+    }
+
+    private boolean contains(final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
         final Participant participant = entrance.enter();
         try {
             return find(participant, keyBase, keyOffset, keyLength) != 0;
@@ -124,7 +164,26 @@ final class MapReads {
         }
     }
 
-    <R extends @Nullable Object> @Nullable R read(
+    @Override
+    public <R extends @Nullable Object> @Nullable R read(final byte[] key, final ValueReader<R> reader) {
+        Arguments.checkKey(key);
+        Objects.requireNonNull(reader, "reader");
+        return read(key, Memory.ARRAY_BASE, key.length, reader);
+    }
+
+    @Override
+    public <R extends @Nullable Object> @Nullable R read(
+            final DirectBuffer key, final int keyOffset, final int keyLength, final ValueReader<R> reader) {
+        Arguments.checkKey(key, keyOffset, keyLength);
+        Objects.requireNonNull(reader, "reader");
+        try {
+            return read(key.byteArray(), key.addressOffset() + keyOffset, keyLength, reader);
+        } finally {
+            Reference.reachabilityFence(key);
+        }
+    }
+
+    private <R extends @Nullable Object> @Nullable R read(
             final @Nullable Object keyBase, final long keyOffset, final int keyLength, final ValueReader<R> reader) {
         final Participant participant = entrance.enter();
         try {
@@ -146,7 +205,30 @@ final class MapReads {
         }
     }
 
-    long readLong(
+    @Override
+    public long readLong(final byte[] key, final ToLongValueReader reader, final long absent) {
+        Arguments.checkKey(key);
+        Objects.requireNonNull(reader, "reader");
+        return readLong(key, Memory.ARRAY_BASE, key.length, reader, absent);
+    }
+
+    @Override
+    public long readLong(
+            final DirectBuffer key,
+            final int keyOffset,
+            final int keyLength,
+            final ToLongValueReader reader,
+            final long absent) {
+        Arguments.checkKey(key, keyOffset, keyLength);
+        Objects.requireNonNull(reader, "reader");
+        try {
+            return readLong(key.byteArray(), key.addressOffset() + keyOffset, keyLength, reader, absent);
+        } finally {
+            Reference.reachabilityFence(key);
+        }
+    }
+
+    private long readLong(
             final @Nullable Object keyBase,
             final long keyOffset,
             final int keyLength,
@@ -154,13 +236,10 @@ final class MapReads {
             final long absent) {
         final Participant participant = entrance.enter();
         try {
-            final MapCore core = map.core();
-            final long hash = core.hash(keyBase, keyOffset, keyLength);
-            final long record = core.findAtOnce(hash, keyBase, keyOffset, keyLength);
-            if (record == 0) {
-                return readLongSlowly(participant, core, hash, keyBase, keyOffset, keyLength, reader, absent);
+            final long record = findAtOnce(keyBase, keyOffset, keyLength);
+            if (record != 0) {
+                return readLong(participant, record, keyLength, reader);
             }
-            return readLong(participant, record, keyLength, reader);
         } catch (final InternalError e) {
             throw Errors.mediaError(e);
         } catch (final PoolException e) {
@@ -168,19 +247,26 @@ final class MapReads {
         } finally {
             Epochs.exit(participant);
         }
+        return readLongElsewhere(keyBase, keyOffset, keyLength, reader, absent);
     }
 
-    private long readLongSlowly(
-            final Participant participant,
-            final MapCore core,
-            final long hash,
+    private long readLongElsewhere(
             final @Nullable Object keyBase,
             final long keyOffset,
             final int keyLength,
             final ToLongValueReader reader,
             final long absent) {
-        final long record = findElsewhere(participant, core, hash, keyBase, keyOffset, keyLength);
-        return record == 0 ? absent : readLong(participant, record, keyLength, reader);
+        final Participant participant = entrance.enter();
+        try {
+            final long record = findElsewhere(participant, keyBase, keyOffset, keyLength);
+            return record == 0 ? absent : readLong(participant, record, keyLength, reader);
+        } catch (final InternalError e) {
+            throw Errors.mediaError(e);
+        } catch (final PoolException e) {
+            throw Errors.translate(e);
+        } finally {
+            Epochs.exit(participant);
+        }
     }
 
     private static long readLong(
@@ -193,29 +279,31 @@ final class MapReads {
     }
 
     /** Whether each read checks the checksum of what it reads. */
-    boolean verifies() {
+    final boolean verifies() {
         return verifyReads;
     }
 
     /** Address of the record of a key, its checksum checked where reads are verified; 0 when there is none. */
-    long find(
+    final long find(
             final Participant participant, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
-        final long record = map.core().find(keyBase, keyOffset, keyLength);
-        if (inspects && record != 0) {
-            inspect(participant, record);
-        }
-        return record;
+        return inspected(participant, map.core().find(keyBase, keyOffset, keyLength));
     }
 
-    /** As the other, where nothing was found at once. */
+    /** As {@link #find}, where that takes little; 0 when only that can tell. */
+    private long findAtOnce(final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
+        final MapCore core = map.core();
+        return core.findAtOnce(core.hash(keyBase, keyOffset, keyLength), keyBase, keyOffset, keyLength);
+    }
+
+    /** As {@link #find}, where nothing was found at once. */
     private long findElsewhere(
-            final Participant participant,
-            final MapCore core,
-            final long hash,
-            final @Nullable Object keyBase,
-            final long keyOffset,
-            final int keyLength) {
-        final long record = core.findElsewhere(hash, keyBase, keyOffset, keyLength);
+            final Participant participant, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
+        final MapCore core = map.core();
+        final long hash = core.hash(keyBase, keyOffset, keyLength);
+        return inspected(participant, core.findElsewhere(hash, keyBase, keyOffset, keyLength));
+    }
+
+    private long inspected(final Participant participant, final long record) {
         if (inspects && record != 0) {
             inspect(participant, record);
         }
@@ -239,7 +327,13 @@ final class MapReads {
 
     // ---------------------------------------------------------------------------------------------------- many keys
 
-    int readAll(final byte[][] keys, final IndexedValueReader reader) {
+    @Override
+    public int readAll(final byte[][] keys, final IndexedValueReader reader) {
+        Objects.requireNonNull(keys, "keys");
+        Objects.requireNonNull(reader, "reader");
+        for (final byte[] key : keys) {
+            Arguments.checkKey(key);
+        }
         final Participant participant = entrance.enter();
         try {
             final MapCore core = map.core();
@@ -268,8 +362,23 @@ final class MapReads {
         }
     }
 
-    /** As the other, for keys of one length side by side. */
-    int readAll(
+    @Override
+    public int readAll(
+            final DirectBuffer keys,
+            final int keysOffset,
+            final int keyLength,
+            final int count,
+            final IndexedValueReader reader) {
+        Objects.requireNonNull(reader, "reader");
+        Arguments.checkKeys(keys, keysOffset, keyLength, count);
+        try {
+            return readAll(keys.byteArray(), keys.addressOffset() + keysOffset, keyLength, count, reader);
+        } finally {
+            Reference.reachabilityFence(keys);
+        }
+    }
+
+    private int readAll(
             final @Nullable Object base,
             final long first,
             final int keyLength,
@@ -316,10 +425,7 @@ final class MapReads {
             final long keyOffset,
             final int keyLength,
             final IndexedValueReader reader) {
-        final long record = core.find(hash, keyBase, keyOffset, keyLength);
-        if (inspects && record != 0) {
-            inspect(participant, record);
-        }
+        final long record = inspected(participant, core.find(hash, keyBase, keyOffset, keyLength));
         try {
             reader.read(number, record == 0 ? null : openValue(participant, record, keyLength));
         } finally {
@@ -365,7 +471,9 @@ final class MapReads {
 
     // ---------------------------------------------------------------------------------------------------- all keys
 
-    boolean forEach(final EntryVisitor visitor) {
+    @Override
+    public boolean forEach(final EntryVisitor visitor) {
+        Objects.requireNonNull(visitor, "visitor");
         final Participant participant = entrance.enter();
         try {
             final MapCore core = map.core();
@@ -390,9 +498,7 @@ final class MapReads {
         for (int i = 0; i < count; i++) {
             final long record = records[i];
             core.checkOwn(record);
-            if (inspects) {
-                inspect(participant, record);
-            }
+            inspected(participant, record);
             if (verifyReads) {
                 core.checkLeaf(record, page);
             }
@@ -408,7 +514,8 @@ final class MapReads {
         return true;
     }
 
-    long size() {
+    @Override
+    public long size() {
         final Participant participant = entrance.enter();
         try {
             return map.core().index().size(participant);

@@ -73,8 +73,10 @@ final class Directory {
             return route(hash);
         }
         final long segment = Memory.getLongConsume(root.address(hash));
-        final long page = all.pageAtOnce(segment);
-        return page == 0 ? -1 : Memory.getLongConsume(wordAddress(page, LeafWord.depth(segment), hash));
+        return all.isKnownPage(segment)
+                ? Memory.getLongConsume(
+                        wordAddress(all.data + LeafWord.linearOffset(segment), LeafWord.depth(segment), hash))
+                : -1;
     }
 
     /** The word of the segment that covers a hash; that page says itself that it does, so no walk that goes by its depth loses its way. */

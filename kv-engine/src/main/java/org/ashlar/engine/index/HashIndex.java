@@ -108,8 +108,8 @@ public final class HashIndex {
     }
 
     /**
-     * Finds the record of a key where it is most of the time: in one of its two lines, in a plain entry. So little that it can be part of its
-     * caller, and that the processor can begin with the next look-up while it waits for this one's cache misses.
+     * Finds the record of a key where it is most of the time: in one of its two lines, in a plain entry, the first that has its tag. So little that
+     * it can be part of its caller, and that the processor can begin with the next look-up while it waits for this one's cache misses.
      *
      * <p>Each of its loads but the first gets its address from the one before: so what a writer stored before it released a word is seen by who
      * has seen the word.
@@ -118,26 +118,33 @@ public final class HashIndex {
      * @param keyBase array that holds the key, or null
      * @param keyOffset offset from the base, or address
      * @param keyLength bytes
-     * @return address of the record, valid while the caller's participant is in; 0 when only {@link #find} can tell
+     * @return address of the record, its value within the space in use, valid while the caller's participant is in; 0 when only {@link #find}
+     *     can tell
      */
     public long findAtOnce(final long hash, final @Nullable Object keyBase, final long keyOffset, final int keyLength) {
         final IndexContext all = context;
         final long word = directory.routeAtOnce(all, hash);
-        final long page = all.pageAtOnce(word);
-        if (page == 0) {
+        if (!all.isKnownPage(word)) {
             return 0;
         }
         final int tag = Entry.tagOf(hash, LeafWord.depth(word));
+        final long page = all.data + LeafWord.linearOffset(word);
         final long line1 = page + IndexPage.firstOffset(hash);
         final long line2 = page + IndexPage.secondOffset(hash);
-        for (long left = IndexPage.match(line1, line2, tag); left != 0; left &= left - 1) {
-            final long line = IndexPage.matchedLine(line1, line2, left);
-            final long difference = Entry.difference(Memory.getLongConsume(IndexPage.matched(line, left)), tag);
-            final long record = all.data + Entry.plainOffset(difference);
-            if (Entry.isPlain(difference)
-                    && all.isKnownInUse(record + RecordHeader.BYTES + keyLength)
-                    && Keys.matches(record, mapBits, keyBase, keyOffset, keyLength)) {
-                return record; // the page was not frozen when the entry was loaded
+        final long match = IndexPage.match(line1, line2, tag);
+        if (match == 0) {
+            return 0;
+        }
+        final long line = IndexPage.matchedLine(line1, line2, match);
+        final long difference = Entry.difference(Memory.getLongConsume(IndexPage.matched(line, match)), tag);
+        final long record = all.data + Entry.plainOffset(difference);
+        final long value = record + RecordHeader.BYTES + keyLength;
+        final long end = all.knownEnd();
+        // The page was not frozen when a plain entry was loaded.
+        if (Entry.isPlain(difference) && value <= end && Keys.matches(record, mapBits, keyBase, keyOffset, keyLength)) {
+            final int valueLength = RecordHeader.valueLength(record);
+            if (valueLength >= 0 && value + valueLength <= end) {
+                return record;
             }
         }
         return 0;

@@ -91,14 +91,9 @@ public final class IndexContext {
         return end <= inUse || isInUseByNow(end);
     }
 
-    /**
-     * Whether all of the pool up to an address is in use; what was taken into use lately may not be known here.
-     *
-     * @param end address behind the last byte
-     * @return true when it is; false when only {@link #isInUse} can tell
-     */
-    public boolean isKnownInUse(final long end) {
-        return end <= knownEnd;
+    /** Address up to which all of the pool is in use; what was taken into use lately may be missing. */
+    long knownEnd() {
+        return knownEnd;
     }
 
     /** Has {@link HashIndex#findAtOnce} find nothing from here on, for stores that look at each record before they hand it out. */
@@ -107,9 +102,9 @@ public final class IndexContext {
         knownEnd = 0;
     }
 
-    /** Address of the page that a word names, or of any other that can be read; 0 when only {@link #pageOf} can tell. */
-    long pageAtOnce(final long leafWord) {
-        return leafWord >= 0 && leafWord < inUse ? data + LeafWord.linearOffset(leafWord) : 0;
+    /** Whether a word names a page that can be read, whatever is there; false when only {@link #pageOf} can tell. */
+    boolean isKnownPage(final long leafWord) {
+        return leafWord >= 0 && leafWord < inUse;
     }
 
     /** One thread at a time, so that none puts an older figure in the place of a newer one. */

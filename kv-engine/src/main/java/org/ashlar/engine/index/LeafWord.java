@@ -21,7 +21,7 @@ final class LeafWord {
     static final int DEPTH_BITS = 6;
 
     private static final long OFFSET_MASK = PAGE_MASK << PAGE_SHIFT;
-    private static final long DEPTH_MASK = (1L << DEPTH_BITS) - 1;
+    private static final int DEPTH_MASK = (1 << DEPTH_BITS) - 1;
 
     private LeafWord() {}
 
@@ -38,7 +38,7 @@ final class LeafWord {
     }
 
     static int depth(final long word) {
-        return (int) (word & DEPTH_MASK);
+        return (int) word & DEPTH_MASK; // of an int: for shifts by it the compiler leaves the mask out
     }
 
     static boolean isValid(final long word) {
