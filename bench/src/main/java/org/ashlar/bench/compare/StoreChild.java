@@ -95,12 +95,12 @@ final class StoreChild {
                 case LOAD -> {
                     final long from = Long.parseLong(words[1]);
                     final long to = Long.parseLong(words[2]);
-                    run((loop, inserts, thread) -> loop.timed(
+                    pass((loop, inserts, thread) -> loop.timed(
                             Passes.each(Request.Kind.INSERT, from, to, thread, shape.threads()), Long.MAX_VALUE));
                 }
                 case AGE -> {
                     final long round = Long.parseLong(words[1]);
-                    run((loop, inserts, thread) -> loop.flatOut(
+                    pass((loop, inserts, thread) -> loop.flatOut(
                             Passes.ageing(shape.records(), thread, shape.threads(), round + thread), Long.MAX_VALUE));
                 }
                 case RUN -> {
@@ -109,7 +109,7 @@ final class StoreChild {
                 case DELETE -> {
                     final long from = Long.parseLong(words[1]);
                     final long to = Long.parseLong(words[2]);
-                    run((loop, inserts, thread) -> loop.timed(
+                    pass((loop, inserts, thread) -> loop.timed(
                             Passes.shuffled(
                                     Passes.each(Request.Kind.DELETE, from, to, thread, shape.threads()),
                                     shape.records()),
@@ -145,7 +145,8 @@ final class StoreChild {
         final long nanos = Long.parseLong(words[4]);
         final double rate = Double.parseDouble(words[5]);
         final long seedOfTurn = ++seed << Short.SIZE;
-        run(threads, (loop, inserts, thread) -> {
+        final long backgroundBefore = backgroundNanos();
+        final Slice slice = crew.run(threads, (loop, inserts, thread) -> {
             final Request.Source requests = workload.requests(
                     distribution, shape.records(), inserts, new SplittableRandom(seedOfTurn + thread));
             if (rate > 0) {
@@ -153,15 +154,17 @@ final class StoreChild {
             }
             return rate < 0 ? loop.timed(requests, nanos) : loop.flatOut(requests, nanos);
         });
+        tell(slice, threads, backgroundBefore);
     }
 
-    private void run(final Crew.Turn turn) throws InterruptedException {
-        run(shape.threads(), turn);
-    }
-
-    private void run(final int threads, final Crew.Turn turn) throws InterruptedException {
+    /** All threads, each with records of its own. */
+    private void pass(final Crew.Turn turn) throws InterruptedException {
         final long backgroundBefore = backgroundNanos();
-        final Slice slice = crew.run(threads, turn);
+        tell(crew.run(turn), shape.threads(), backgroundBefore);
+    }
+
+    /** Tells how a turn of so many threads went, and what the store has done in the background meanwhile and does afterwards. */
+    private void tell(final Slice slice, final int threads, final long backgroundBefore) {
         final long begin = System.nanoTime();
         store.settle();
         final Slice settled = slice.settledIn(System.nanoTime() - begin);

@@ -189,7 +189,7 @@ class CompareStoresTest {
 
     @Test
     void severalNumbersOfThreadsAreMeasuredInOneRun() throws Exception {
-        rounds = 1;
+        rounds = 3; // a load in parts that are no multiples of the threads
         assertEquals(0, run("--stores", "ashlar,raw-memory", "--threads", "2,1", "--workloads", "A,D"));
         final String json = parsed(json());
         for (final String title : List.of(
@@ -200,6 +200,7 @@ class CompareStoresTest {
         }
         final String page = xml(Files.readAllBytes(html())).getDocumentElement().getTextContent();
         assertTrue(page.contains("rate with 2 threads / 1: ashlar "), page);
+        assertTrue(page.matches("(?s).*rate with 2 threads / 1: ashlar [0-9.]+, raw-memory .*"), page);
         assertEquals(1, run("--stores", "nothing", "--threads", "0,1"));
     }
 
