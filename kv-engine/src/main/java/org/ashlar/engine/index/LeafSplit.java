@@ -155,11 +155,13 @@ final class LeafSplit {
     void split(final Participant participant, final long page, final int depth) {
         final EngineEvents.Split event = EngineEvents.get().splitBegins();
         final long prefix = Memory.getLong(page + IndexPage.PREFIX_OFFSET);
-        final long[] words = Scratch.of(participant).words();
+        final Scratch scratch = Scratch.of(participant);
+        final long[] words = scratch.words();
         Arrays.fill(words, 0);
-        final LongArrayList[] spilled = distribute(participant, page, depth, words);
-
-        final LongArrayList taken = new LongArrayList(); // given back when there is no room for all
+        distribute(participant, page, depth, words);
+        final LongArrayList[] spilled = scratch.spilled;
+        final LongArrayList taken = scratch.takenPages; // given back when there is no room for all
+        taken.clear();
         try {
             final long child0 = takePage(participant, taken);
             final long child1 = takePage(participant, taken);
@@ -222,6 +224,9 @@ final class LeafSplit {
 
     /** The overflow pages of a split page are reached through it only. */
     private void retireChain(final Participant participant, final long page) {
+        if (!OverflowChain.isAt(page)) {
+            return;
+        }
         final OverflowChain chain = new OverflowChain(context, page);
         for (long overflow = chain.next(); overflow != 0; overflow = chain.next()) {
             context.space.retireIndexPage(participant, overflow);
@@ -245,27 +250,31 @@ final class LeafSplit {
         return next;
     }
 
-    /** Fills the images of both children; what fits in neither lines nor stash is returned, by child. */
-    private LongArrayList[] distribute(
-            final Participant participant, final long page, final int depth, final long[] words) {
+    /** Fills the images of both children; what fits in neither lines nor stash goes to the scratch space, by child. */
+    private void distribute(final Participant participant, final long page, final int depth, final long[] words) {
         final boolean newWindow = Entry.windowOf(depth + 1) != Entry.windowOf(depth);
         for (int i = IndexPage.FIRST_BUCKET_LINE; i < IndexPage.LINES; i++) {
-            final int first = i * IndexPage.WORDS_PER_LINE + 1;
-            final int[] used = {first, CHILD_WORDS + first};
+            int used0 = i * IndexPage.WORDS_PER_LINE + 1;
+            int used1 = CHILD_WORDS + used0;
             for (int j = 0; j < IndexPage.ENTRIES_PER_LINE; j++) {
                 final long entry = Memory.getLong(IndexPage.entry(IndexPage.line(page, i), j));
                 if (Entry.hasRecord(entry)) {
                     final int child = Entry.childOf(Entry.tag(entry), depth);
                     final long moved = newWindow ? retag(entry, depth) : entry;
                     // An entry keeps its line: that depends on the hash alone.
-                    IndexPage.putIntoImage(words, used[child]++, moved);
+                    IndexPage.putIntoImage(words, child == 0 ? used0++ : used1++, moved);
                     if (i >= IndexPage.FIRST_STASH_LINE) {
                         words[child * CHILD_WORDS + FILTER_WORD] |= IndexPage.filterBit(Entry.tag(moved));
                     }
                 }
             }
         }
-        final LongArrayList[] spilled = {new LongArrayList(), new LongArrayList()};
+        final LongArrayList[] spilled = Scratch.of(participant).spilled;
+        spilled[0].clear();
+        spilled[1].clear();
+        if (!OverflowChain.isAt(page)) {
+            return;
+        }
         final OverflowChain chain = new OverflowChain(context, page);
         for (long overflow = chain.next(); overflow != 0; overflow = chain.next()) {
             firstTouch.touch(participant, overflow);
@@ -279,7 +288,6 @@ final class LeafSplit {
                 }
             }
         }
-        return spilled;
     }
 
     private long retag(final long entry, final int depth) {

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
+import org.agrona.collections.LongArrayList;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.view.SlotView;
 import org.ashlar.engine.view.WritableSlot;
@@ -57,6 +58,12 @@ public final class Scratch {
 
     /** Index words of the keys of a batch. */
     public final long[] batchWords = new long[BATCH];
+
+    /** Index pages that a split has taken so far. */
+    public final LongArrayList takenPages = new LongArrayList();
+
+    /** Entries that fit into neither lines nor stash of a split's first child, and of its second. */
+    public final LongArrayList[] spilled = {new LongArrayList(), new LongArrayList()};
 
     private final WritableSlot slot = new WritableSlot();
     private final byte[] staging = new byte[STAGING_BYTES];
