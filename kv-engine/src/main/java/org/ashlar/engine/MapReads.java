@@ -124,13 +124,15 @@ abstract class MapReads implements KvMap {
     /** Copies a value into a buffer if it fits; its length. */
     private static int copyValue(
             final long record, final int keyLength, final MutableDirectBuffer target, final int targetOffset) {
-        final int length = RecordHeader.valueLength(record);
+        // Not negative, whatever a load from a page that has just gone bad leaves behind; so the compiler knows too,
+        // and need not ask.
+        final int length = RecordHeader.valueLength(record) & Integer.MAX_VALUE;
         if (length <= target.capacity() - targetOffset) {
             Memory.copyOut(
                     MapCore.valueAddress(record, keyLength),
                     target.byteArray(),
                     target.addressOffset() + targetOffset,
-                    length & Integer.MAX_VALUE); // the same; but now the compiler need not ask whether it is negative
+                    length);
         }
         return length;
     }
