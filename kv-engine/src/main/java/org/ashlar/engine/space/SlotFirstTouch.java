@@ -34,13 +34,22 @@ final class SlotFirstTouch {
         this.quarantine = quarantine;
     }
 
-    /** First touch of a slot chunk that an earlier open left: marks its spans that are not in use in its header; returns how many. */
-    int initialiseChunk(final int chunk) {
+    /** Puts the spans of a chunk that are not in use on the list of those to be given out. */
+    @FunctionalInterface
+    interface UnusedSpans {
+        void list(int chunk, int unused);
+    }
+
+    /**
+     * First touch of a slot chunk that an earlier open left: marks its spans that are not in use in its header, and has them listed, if there are
+     * any, under the chunk's latch. Once the chunk counts as touched, others take it off that list and put it back.
+     */
+    void initialiseChunk(final int chunk, final UnusedSpans list) {
         if (!descriptors.beginChunkInitialisation(chunk)) {
-            return 0;
+            return;
         }
-        int unused = 0;
         try {
+            int unused = 0;
             final long header = descriptors.chunkHeader(chunk);
             chunks.settle(chunks.addressOf(chunk), (long) layout.spansPerChunk * SpanWord.BYTES);
             for (int span = 0; span < layout.spansPerChunk; span++) {
@@ -50,12 +59,14 @@ final class SlotFirstTouch {
                 }
             }
             Memory.settleFaults(); // before spans are given out because their words seemed to say so
+            if (unused > 0) {
+                list.list(chunk, unused);
+            }
         } catch (final RuntimeException | Error e) {
             descriptors.abandonChunkInitialisation(chunk);
             throw e;
         }
         descriptors.endChunkInitialisation(chunk);
-        return unused;
     }
 
     /**

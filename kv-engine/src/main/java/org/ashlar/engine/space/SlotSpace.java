@@ -614,18 +614,19 @@ final class SlotSpace {
 
     /** First touch of a slot chunk that an earlier open left: finds its spans that are not in use. */
     void initialiseChunk(final int chunk) {
-        final int unused = firstTouch.initialiseChunk(chunk);
-        if (unused > 0) {
-            chunks.lock.lock();
-            try {
-                if (unused == spansPerChunk) {
-                    chunks.release(chunk);
-                } else {
-                    chunksWithSpans.add(chunk);
-                }
-            } finally {
-                chunks.lock.unlock();
+        firstTouch.initialiseChunk(chunk, this::listUnused);
+    }
+
+    private void listUnused(final int chunk, final int unused) {
+        chunks.lock.lock();
+        try {
+            if (unused == spansPerChunk) {
+                chunks.release(chunk);
+            } else {
+                chunksWithSpans.add(chunk);
             }
+        } finally {
+            chunks.lock.unlock();
         }
     }
 
