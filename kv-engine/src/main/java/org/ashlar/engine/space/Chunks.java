@@ -242,26 +242,25 @@ final class Chunks {
             final int chunk = highWater;
             allocateFresh(1);
             final boolean isUsable = descriptors.isChunkReadable(chunk);
+            if (isUsable) {
+                resetHeader(chunk);
+            }
             publish(chunk, ChunkWord.of(chunk, isUsable ? kind : ChunkWord.FREE, 1, 0));
             highWater = chunk + 1;
-            if (!isUsable) {
-                return take(kind);
-            }
-            resetHeader(chunk);
-            return chunk;
+            return isUsable ? chunk : take(kind);
         }
         final int chunk = hasFree() ? firstSolid() : free.first();
         refill(chunk);
         if (keepOutUnreadable(chunk, 1)) {
             return take(kind);
         }
+        resetHeader(chunk);
         final int incarnation = ChunkWord.next(ChunkWord.incarnation(word(chunk)));
         if (kind == ChunkWord.INDEX) {
             publish(chunk, ChunkWord.of(chunk, ChunkWord.FREE, incarnation, 0)); // what it held is dead, and may go
             zeroPageHeads(chunk);
         }
         publish(chunk, ChunkWord.of(chunk, kind, incarnation, 0));
-        resetHeader(chunk);
         free.remove(chunk);
         noteFree();
         return chunk;
@@ -302,16 +301,14 @@ final class Chunks {
         }
         for (int i = 0; i < count; i++) {
             refill(first + i);
+            resetHeader(first + i);
         }
         final int incarnation = ChunkWord.next(ChunkWord.incarnation(word(first)));
         for (int i = 1; i < count; i++) { // bodies first: without its head a body is free
             publish(first + i, ChunkWord.of(first + i, ChunkWord.LARGE_BODY, incarnation, i));
         }
         publish(first, ChunkWord.of(first, ChunkWord.LARGE_HEAD, incarnation, count));
-        for (int i = 0; i < count; i++) {
-            resetHeader(first + i);
-            free.remove(first + i);
-        }
+        free.remove((long) first, (long) first + count);
         noteFree();
         return first;
     }
@@ -451,7 +448,10 @@ final class Chunks {
         }
     }
 
-    /** Nothing in the chunk is from an earlier open any more. */
+    /**
+     * Nothing in the chunk is from an earlier open any more. Before its word says what it is taken for: whoever touches a chunk first goes by its
+     * word, takes the latch that this waits for, and may want the lock then.
+     */
     private void resetHeader(final int chunk) {
         final long header = descriptors.chunkHeader(chunk);
         if (descriptors.beginChunkInitialisation(chunk)) {

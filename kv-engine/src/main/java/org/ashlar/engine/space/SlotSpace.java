@@ -1,5 +1,6 @@
 package org.ashlar.engine.space;
 
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.agrona.collections.LongArrayList;
 import org.ashlar.engine.epoch.Epochs;
@@ -560,6 +561,7 @@ final class SlotSpace {
         final int chunk = layout.chunkOfPage(page);
         final int span = layout.spanOf(chunk, page);
         final long first = layout.firstPageOf(chunk) + (long) span * spanPages;
+        VarHandle.fullFence(); // of two that empty the last two pages, one sees what the other has stored
         for (long p = first; p < first + spanPages; p++) { // a look without locks: mostly some page is in use
             if (!descriptors.isInitialised(p) || !isEmptyAndIdle(descriptors.core(p))) {
                 return;

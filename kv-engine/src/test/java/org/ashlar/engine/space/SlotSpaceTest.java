@@ -5,41 +5,82 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.ashlar.engine.MemoryFolder;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.Scratch;
-import org.ashlar.pmem.Geometry;
 import org.ashlar.pmem.Pool;
-import org.ashlar.pmem.PoolOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Spans of slots, given out by one thread while another touches their chunk first. */
+/** Spans of slots that several threads take, give back, and touch first. */
 final class SlotSpaceTest {
-    private static final Geometry GEOMETRY = new Geometry(64 << 10, 256 << 10, 16);
     private static final int SPANS = 4;
+    private static final int SLOTS_AT_A_TIME = 64;
+    private static final int SLOTS_OF_A_SPAN = 8;
+    private static final int EMPTIED_SPANS = 40_000;
+    private static final int MOST_SPINS = 60;
+    private static final long END = -1;
 
     @TempDir(factory = MemoryFolder.class)
     Path folder;
 
     /** A pool that is open, and what gives out its spans. */
     private final class Opened implements ChunkSource, AutoCloseable {
-        final Pool pool = Pool.open(
-                folder.resolve("pool"),
-                PoolOptions.builder().geometry(GEOMETRY).initialBytes(256 << 10).build());
+        final Pool pool = SpacePools.open(folder.resolve("pool"));
         final Chunks chunks = new Chunks(pool);
-        final Epochs epochs = new Epochs(() -> new Scratch(Space.sizeClasses(GEOMETRY.pagesPerChunk())));
+        final Epochs epochs = new Epochs(() -> new Scratch(SpacePools.SIZE_CLASSES));
         final SlotSpace slots = new SlotSpace(pool, chunks, epochs, new NothingLives(), new Quarantine());
 
-        /** Takes a slot of a class that has no span yet; the chunk in which it is. */
-        int takeSpan(final int sizeClass) {
+        long allocate(final int sizeClass) {
             final Participant participant = epochs.enter();
             try {
-                return chunks.chunkOf(slots.allocate(participant, sizeClass, this));
+                return slots.allocate(participant, sizeClass, this);
             } finally {
                 Epochs.exit(participant);
             }
+        }
+
+        /** Takes slots, two to a page; those of each whole span from which nothing more is given out. */
+        List<List<Long>> takeSpans() {
+            final int sizeClass = slots.classes().classFor(Pages.BYTES / 2);
+            final Map<Long, List<Long>> spans = new TreeMap<>();
+            for (int i = 0; i < SLOTS_AT_A_TIME; i++) {
+                final long slot = allocate(sizeClass);
+                spans.computeIfAbsent(firstPageOf(slot), span -> new ArrayList<>())
+                        .add(slot);
+            }
+            final List<List<Long>> whole = new ArrayList<>();
+            spans.forEach((firstPage, of) -> {
+                if (of.size() == SLOTS_OF_A_SPAN
+                        && flags(firstPage).allMatch(flags -> (flags & SlotPage.ACTIVE) == 0)) {
+                    whole.add(of);
+                } else {
+                    of.forEach(slots::free);
+                }
+            });
+            return whole;
+        }
+
+        boolean isGivenBack(final long slot) {
+            return flags(firstPageOf(slot)).allMatch(flags -> SlotPage.classOf((int) flags) < 0);
+        }
+
+        private long firstPageOf(final long slot) {
+            final long page = (slot - pool.dataAddress()) >>> Pages.SHIFT;
+            return page - page % slots.sparse().spanPages();
+        }
+
+        /** Of each page of a span. */
+        private LongStream flags(final long firstPage) {
+            return LongStream.range(firstPage, firstPage + slots.sparse().spanPages())
+                    .map(page -> SlotPage.flags(pool.descriptors().core(page)));
         }
 
         @Override
@@ -95,7 +136,7 @@ final class SlotSpaceTest {
     @Test
     void aChunkCountsAsTouchedOnlyWhenItsFreeSpansAreListed() throws InterruptedException {
         try (Opened first = new Opened()) {
-            assertEquals(0, first.takeSpan(0));
+            assertEquals(0, first.chunks.chunkOf(first.allocate(0)));
         }
         try (Opened open = new Opened()) {
             final Thread toucher = new Thread(() -> open.slots.initialiseChunk(0));
@@ -113,9 +154,52 @@ final class SlotSpaceTest {
             toucher.join();
             assertTrue(open.pool.descriptors().isChunkInitialised(0));
             for (int i = 1; i < SPANS; i++) {
-                assertEquals(0, open.takeSpan(i), "the chunk has free spans");
+                assertEquals(0, open.chunks.chunkOf(open.allocate(i)), "the chunk has free spans");
             }
-            assertEquals(1, open.takeSpan(SPANS), "and no more of them");
+            assertEquals(1, open.chunks.chunkOf(open.allocate(SPANS)), "and no more of them");
+        }
+    }
+
+    /** Each looks at the other's page when it has emptied its own: one of them has to see that all are empty. */
+    @Test
+    void aSpanWhoseLastPagesTwoThreadsEmptyIsGivenBack() {
+        try (Opened open = new Opened()) {
+            final AtomicLong handed = new AtomicLong();
+            final Thread other = new Thread(() -> {
+                for (long slot = handed.get(); slot != END; slot = handed.get()) {
+                    if (slot != 0) {
+                        open.slots.free(slot);
+                        handed.set(0);
+                    }
+                    Thread.onSpinWait();
+                }
+            });
+            other.start();
+            try {
+                for (int emptied = 0; emptied < EMPTIED_SPANS; ) {
+                    for (final List<Long> span : open.takeSpans()) {
+                        emptyByTwo(open, span, handed, emptied++ % MOST_SPINS);
+                        assertTrue(open.isGivenBack(span.get(0)), "span number " + emptied);
+                    }
+                    assertTrue(other.isAlive(), "frees what it is handed");
+                }
+            } finally {
+                handed.set(END);
+            }
+        }
+    }
+
+    private static void emptyByTwo(final Opened open, final List<Long> span, final AtomicLong handed, final int spins) {
+        final long own = span.get(0);
+        final long others = span.get(SLOTS_OF_A_SPAN / 2); // of another page
+        span.stream().filter(slot -> slot != own && slot != others).forEach(open.slots::free);
+        handed.set(others);
+        for (int i = 0; i < spins; i++) {
+            Thread.onSpinWait(); // the other begins a little later; how much is not known
+        }
+        open.slots.free(own);
+        while (handed.get() == others) {
+            Thread.onSpinWait();
         }
     }
 }
