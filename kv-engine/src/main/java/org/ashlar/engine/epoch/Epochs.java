@@ -327,20 +327,21 @@ public final class Epochs {
         stealing.lock();
         try {
             final List<Participant> all = List.copyOf(oldestFirst);
-            for (final Participant p : all) {
-                if (p != caller) {
-                    p.lend();
-                }
-            }
-            VarHandle.fullFence(); // before the caller's own are stamped
-            fenceEverywhere(); // an owner that begins from here on sees that its list is lent
-            for (final Participant p : all) {
-                if (p == caller || p.isIdle()) {
-                    p.stamp(global); // what it unlinked was visible before it was idle
-                }
-            }
-            final long safeBefore = advance();
+            final long safeBefore;
             try {
+                for (final Participant p : all) {
+                    if (p != caller) {
+                        p.lend();
+                    }
+                }
+                VarHandle.fullFence(); // before the caller's own are stamped
+                fenceEverywhere(); // an owner that begins from here on sees that its list is lent
+                for (final Participant p : all) {
+                    if (p == caller || p.isIdle()) {
+                        p.stamp(global); // what it unlinked was visible before it was idle
+                    }
+                }
+                safeBefore = advance();
                 for (final Participant p : all) {
                     if (p == caller || p.isIdle()) {
                         reclaimer().giveBackReserved(p);
@@ -352,7 +353,7 @@ public final class Epochs {
                 }
             } finally {
                 for (final Participant p : all) {
-                    p.giveBack();
+                    p.giveBack(); // whatever comes between: a fault of an earlier load may show anywhere
                 }
             }
             for (final Participant p : shared) {
