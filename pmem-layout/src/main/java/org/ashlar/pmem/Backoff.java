@@ -2,12 +2,15 @@ package org.ashlar.pmem;
 
 import java.util.concurrent.locks.LockSupport;
 
-/** Waits for another thread: spins, then yields, then parks, so that a virtual thread does not starve its carrier. */
+/**
+ * Waits for another thread: spins, then yields, then parks, so that a virtual thread does not starve its carrier. Parks for about as long as it has
+ * waited, up to 2 ms: where the one that is waited for waits for a device, hundreds that look more often leave it no processor.
+ */
 final class Backoff {
     private static final int SPINS = 64;
     private static final int YIELDS = SPINS + 16;
     private static final long MIN_PARK_NANOS = 1_000;
-    private static final int MAX_PARK_DOUBLINGS = 7;
+    private static final int MAX_PARK_DOUBLINGS = 11;
 
     private Backoff() {}
 

@@ -27,8 +27,8 @@ public final class Descriptors {
     private static final int DESCRIPTOR_SHIFT = 6;
     private static final int PAUSES_PER_LOOK = 64;
 
-    /** With pauses of up to 128 us. */
-    private static final int MOST_ATTEMPTS = 1_000;
+    /** With pauses of up to 2 ms: a seventh of a second. */
+    private static final int MOST_ATTEMPTS = 160;
 
     private static final int CHUNK_HEADER_SHIFT = 7;
 

@@ -17,7 +17,9 @@
  * from after an epoch only.
  *
  * <p><b>Lock order.</b> index page lock, directory lock, then a page's initialisation latch or descriptor lock, a class's lock, the
- * space lock. The judge runs under a latch and reads the index without locks. Nothing here calls user code.
+ * space lock. The judge runs under a latch and reads the index without locks. Nothing here calls user code. A chunk's latch comes before the space lock
+ * too: what is free in a chunk is listed before it counts as touched. Who has the space lock waits for that latch only where a chunk is taken,
+ * before it gets the word that would have somebody else list what is in it.
  *
  * <p><b>Evacuation.</b> Sparse spans and chunks are emptied by those who take space: {@link org.ashlar.engine.space.Evacuation}. Catalog and root
  * records stay where they are, as their addresses are known elsewhere, and index pages do: chunks that hold them are not given back.
