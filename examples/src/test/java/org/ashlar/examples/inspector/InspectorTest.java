@@ -75,14 +75,14 @@ final class InspectorTest {
 
     @Test
     void aSoundPoolIsStatusZeroAndIsNotWritten() throws IOException {
-        final byte[] before = Files.readAllBytes(pool);
+        final Path before = Files.copy(pool, folder.resolve("before")); // on the heap, two of them leave little room
         assertEquals(0, run("verify", pool.toString()), output::toString);
         assertTrue(output.toString().contains("sound        true"), output::toString);
         assertEquals(0, run("verify", pool.toString(), "--json"));
         assertTrue(json().get("sound").asBoolean());
         assertEquals(RECORDS, json().get("records").asInt());
         assertEquals(0, json().get("problems").size());
-        assertArrayEquals(before, Files.readAllBytes(pool));
+        assertEquals(-1, Files.mismatch(before, pool));
         assertEquals(0, run("verify", pool.toString(), "--for-writing", "--json"));
         assertEquals(RECORDS, json().get("records").asInt());
     }

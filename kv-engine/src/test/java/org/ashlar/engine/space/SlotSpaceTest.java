@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
 import org.ashlar.engine.MemoryFolder;
 import org.ashlar.engine.epoch.Epochs;
@@ -24,8 +25,9 @@ final class SlotSpaceTest {
     private static final int SPANS = 4;
     private static final int SLOTS_AT_A_TIME = 64;
     private static final int SLOTS_OF_A_SPAN = 8;
-    private static final int EMPTIED_SPANS = 40_000;
+    private static final int EMPTIED_SPANS = 20_000;
     private static final int MOST_SPINS = 60;
+    private static final int SPINS_TO_A_YIELD = 64;
     private static final long END = -1;
 
     @TempDir(factory = MemoryFolder.class)
@@ -150,8 +152,8 @@ final class SlotSpaceTest {
                 assertFalse(open.pool.descriptors().isChunkInitialised(0));
             } finally {
                 open.chunks.lock.unlock();
+                toucher.join();
             }
-            toucher.join();
             assertTrue(open.pool.descriptors().isChunkInitialised(0));
             for (int i = 1; i < SPANS; i++) {
                 assertEquals(0, open.chunks.chunkOf(open.allocate(i)), "the chunk has free spans");
@@ -162,34 +164,33 @@ final class SlotSpaceTest {
 
     /** Each looks at the other's page when it has emptied its own: one of them has to see that all are empty. */
     @Test
-    void aSpanWhoseLastPagesTwoThreadsEmptyIsGivenBack() {
+    void aSpanWhoseLastPagesTwoThreadsEmptyIsGivenBack() throws InterruptedException {
         try (Opened open = new Opened()) {
             final AtomicLong handed = new AtomicLong();
             final Thread other = new Thread(() -> {
-                for (long slot = handed.get(); slot != END; slot = handed.get()) {
-                    if (slot != 0) {
-                        open.slots.free(slot);
-                        handed.set(0);
-                    }
-                    Thread.onSpinWait();
+                for (long slot = await(handed, value -> value != 0); slot != END; ) {
+                    open.slots.free(slot);
+                    handed.compareAndSet(slot, 0);
+                    slot = await(handed, value -> value != 0);
                 }
             });
             other.start();
             try {
                 for (int emptied = 0; emptied < EMPTIED_SPANS; ) {
                     for (final List<Long> span : open.takeSpans()) {
-                        emptyByTwo(open, span, handed, emptied++ % MOST_SPINS);
+                        emptyByTwo(open, span, handed, other, emptied++ % MOST_SPINS);
                         assertTrue(open.isGivenBack(span.get(0)), "span number " + emptied);
                     }
-                    assertTrue(other.isAlive(), "frees what it is handed");
                 }
             } finally {
                 handed.set(END);
+                other.join();
             }
         }
     }
 
-    private static void emptyByTwo(final Opened open, final List<Long> span, final AtomicLong handed, final int spins) {
+    private static void emptyByTwo(
+            final Opened open, final List<Long> span, final AtomicLong handed, final Thread other, final int spins) {
         final long own = span.get(0);
         final long others = span.get(SLOTS_OF_A_SPAN / 2); // of another page
         span.stream().filter(slot -> slot != own && slot != others).forEach(open.slots::free);
@@ -198,8 +199,22 @@ final class SlotSpaceTest {
             Thread.onSpinWait(); // the other begins a little later; how much is not known
         }
         open.slots.free(own);
-        while (handed.get() == others) {
+        await(handed, value -> value != others || !other.isAlive());
+        assertTrue(other.isAlive(), "frees what it is handed");
+    }
+
+    /** Waits for a value, awake; the one that it comes from may need this processor. */
+    @SuppressWarnings("ThreadPriorityCheck")
+    private static long await(final AtomicLong from, final LongPredicate isIt) {
+        for (int i = 1; ; i++) {
+            final long value = from.get();
+            if (isIt.test(value)) {
+                return value;
+            }
             Thread.onSpinWait();
+            if (i % SPINS_TO_A_YIELD == 0) {
+                Thread.yield();
+            }
         }
     }
 }
