@@ -27,7 +27,7 @@ final class SlotSpaceTest {
     private static final int SLOTS_OF_A_SPAN = 8;
     private static final int EMPTIED_SPANS = 20_000;
     private static final int MOST_SPINS = 60;
-    private static final int SPINS_TO_A_YIELD = 64;
+    private static final int SPINS_TO_A_YIELD = 2_000;
     private static final long END = -1;
 
     @TempDir(factory = MemoryFolder.class)
@@ -203,7 +203,7 @@ final class SlotSpaceTest {
         assertTrue(other.isAlive(), "frees what it is handed");
     }
 
-    /** Waits for a value, awake; the one that it comes from may need this processor. */
+    /** Waits for a value, awake, so as not to be late; in the end the one that it comes from may need this processor. */
     @SuppressWarnings("ThreadPriorityCheck")
     private static long await(final AtomicLong from, final LongPredicate isIt) {
         for (int i = 1; ; i++) {
