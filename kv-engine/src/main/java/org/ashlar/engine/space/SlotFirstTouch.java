@@ -1,5 +1,6 @@
 package org.ashlar.engine.space;
 
+import java.util.function.IntConsumer;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.RecordHeader;
@@ -34,33 +35,27 @@ final class SlotFirstTouch {
         this.quarantine = quarantine;
     }
 
-    /** Puts the spans of a chunk that are not in use on the list of those to be given out. */
-    @FunctionalInterface
-    interface UnusedSpans {
-        void list(int chunk, int unused);
-    }
-
     /**
      * First touch of a slot chunk that an earlier open left: marks its spans that are not in use in its header, and has them listed, if there are
      * any, under the chunk's latch. Once the chunk counts as touched, others take it off that list and put it back.
      */
-    void initialiseChunk(final int chunk, final UnusedSpans list) {
+    void initialiseChunk(final int chunk, final IntConsumer list) {
         if (!descriptors.beginChunkInitialisation(chunk)) {
             return;
         }
         try {
-            int unused = 0;
+            boolean isAnyUnused = false;
             final long header = descriptors.chunkHeader(chunk);
             chunks.settle(chunks.addressOf(chunk), (long) layout.spansPerChunk * SpanWord.BYTES);
             for (int span = 0; span < layout.spansPerChunk; span++) {
                 if (layout.spanWord(chunk, span) == 0) {
                     PageBitmap.set(header, span, 1);
-                    unused++;
+                    isAnyUnused = true;
                 }
             }
             Memory.settleFaults(); // before spans are given out because their words seemed to say so
-            if (unused > 0) {
-                list.list(chunk, unused);
+            if (isAnyUnused) {
+                list.accept(chunk);
             }
         } catch (final RuntimeException | Error e) {
             descriptors.abandonChunkInitialisation(chunk);

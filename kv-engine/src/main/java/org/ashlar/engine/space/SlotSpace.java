@@ -591,9 +591,18 @@ final class SlotSpace {
     private void giveBackSpan(final int chunk, final int span) {
         chunks.lock.lock();
         try {
-            final long header = chunks.header(chunk);
-            PageBitmap.set(header, span, 1);
-            if (PageBitmap.countSet(header, spansPerChunk) == spansPerChunk) {
+            PageBitmap.set(chunks.header(chunk), span, 1);
+            listFreeSpans(chunk);
+        } finally {
+            chunks.lock.unlock();
+        }
+    }
+
+    /** Lists a chunk that has free spans, unless it is being left; one that has nothing else is free itself. */
+    private void listFreeSpans(final int chunk) {
+        chunks.lock.lock();
+        try {
+            if (PageBitmap.countSet(chunks.header(chunk), spansPerChunk) == spansPerChunk) {
                 chunksWithSpans.remove(chunk);
                 leavingChunks.remove(chunk);
                 chunks.release(chunk);
@@ -616,20 +625,7 @@ final class SlotSpace {
 
     /** First touch of a slot chunk that an earlier open left: finds its spans that are not in use. */
     void initialiseChunk(final int chunk) {
-        firstTouch.initialiseChunk(chunk, this::listUnused);
-    }
-
-    private void listUnused(final int chunk, final int unused) {
-        chunks.lock.lock();
-        try {
-            if (unused == spansPerChunk) {
-                chunks.release(chunk);
-            } else {
-                chunksWithSpans.add(chunk);
-            }
-        } finally {
-            chunks.lock.unlock();
-        }
+        firstTouch.initialiseChunk(chunk, this::listFreeSpans);
     }
 
     /** First touch of a page that an earlier open left: see {@link SlotFirstTouch}. */
