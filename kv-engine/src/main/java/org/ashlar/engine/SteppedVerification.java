@@ -108,7 +108,7 @@ final class SteppedVerification implements Verification {
         try {
             while (space.sweep().unsweptPages() > 0
                     && (first - space.sweep().unsweptPages()) * Pages.BYTES < maxBytes
-                    && space.sweep().sweepSome(participant)) {
+                    && space.sweep().sweepSome(participant, false)) {
                 // a few pages at a time
             }
         } catch (final CorruptStoreException | InternalError e) {

@@ -26,10 +26,14 @@ import org.jspecify.annotations.Nullable;
  * in an announcement only delays reuse.
  *
  * <p><b>Where the fence is.</b> A platform thread gets a participant of its own at its first operation and announces itself there with a
- * plain store; the reclaiming side, which comes by once in {@value #DRAIN_INTERVAL} retirements, issues a {@link ProcessBarrier}, which is
- * a full fence in every thread. So a get executes no fence and no atomic instruction, and the processor overlaps one get's cache misses
- * with the next one's. Virtual threads, and all threads where the barrier is not available, claim a participant for each operation, with an
- * atomic instruction. Retiring in a participant of one's own has no fence either: the epoch of what was retired is read when the thread drains (see {@link #stamp}).
+ * plain store; the reclaiming side issues a {@link ProcessBarrier}, which is a full fence in every thread. So a get executes no fence and
+ * no atomic instruction, and the processor overlaps one get's cache misses with the next one's. Virtual threads, and all threads where the
+ * barrier is not available, claim a participant for each operation, with an atomic instruction. Retiring in a participant of one's own has
+ * no fence either: the epoch of what was retired is read when the thread looks at its list (see {@link #stamp}).
+ *
+ * <p><b>How often.</b> A barrier interrupts the other processors that run this process: for a microsecond or two on most machines, for fifty on some
+ * virtual ones. So a thread lets {@value #EPOCH_INTERVAL} things gather before it issues one, and none where another thread has issued one
+ * since the oldest of them was stamped. What has become safe it takes back a few at a time, so that no write waits for all of it.
  *
  * <p><b>Progress.</b> Entering waits for nobody, but for the making of more participants. The participant of a thread that has ended goes
  * to the next one. An operation that never ends stops reuse, nothing else.
@@ -37,11 +41,11 @@ import org.jspecify.annotations.Nullable;
  * <p>After "Practical lock-freedom", K. Fraser, 2004; the asymmetric fence is that of liburcu's {@code membarrier} flavour.
  */
 public final class Epochs {
-    /** Retired things per participant between two drains. */
-    static final int DRAIN_INTERVAL = 256;
+    /** Retired things that may wait in a participant before it begins an epoch for them. */
+    static final int EPOCH_INTERVAL = 2048;
 
-    /** Retired bytes per participant between two drains. */
-    static final long DRAIN_BYTES = 128 << 10;
+    /** Retired bytes that may wait in a participant before it begins an epoch for them. */
+    static final long EPOCH_BYTES = 512 << 10;
 
     private static final int INITIAL_PARTICIPANTS = 16;
     private static final int PROBES = 4;
@@ -50,9 +54,17 @@ public final class Epochs {
 
     private static final AtomicLongFieldUpdater<Epochs> EPOCH =
             AtomicLongFieldUpdater.newUpdater(Epochs.class, "global");
+    private static final AtomicLongFieldUpdater<Epochs> SETTLED =
+            AtomicLongFieldUpdater.newUpdater(Epochs.class, "settled");
 
     /** In this object, rather than one of its own: one load less in every operation. */
     private volatile long global = 1;
+
+    /**
+     * The newest epoch whose barrier has ended. Whoever announced itself before that is seen by who reads this; whoever does so later sees what was unlinked
+     * in older epochs.
+     */
+    private volatile long settled = 1;
 
     private final Supplier<Object> scratchFactory;
     private final long[] beganNanos = new long[TIMES];
@@ -290,16 +302,38 @@ public final class Epochs {
     }
 
     /**
-     * Takes back what the caller's participant has retired, when enough has gathered. Called by writers at a point where they
-     * hold no lock.
+     * Takes back some of what the caller's participant has retired, where there is something, so that no write does much of it: twice as
+     * much as was retired since the last time. Called by writers at a point where they hold no lock.
      *
      * @param participant the caller's
      */
     public void drainWhenDue(final Participant participant) {
         if (participant.isDrainDue() && participant.waiting() != 0 && !participant.isLent()) {
-            stamp(participant);
-            participant.drain(advance(), reclaimer(), participant);
+            final boolean hasBegun = (participant.isDrainRequested() || !participant.hasSafe()) && look(participant);
+            participant.drainSome(reclaimer(), hasBegun);
         }
+    }
+
+    /** Finds out what of a retire list is safe, and begins an epoch if it is time; whether it did: then the next look may find all of it safe. */
+    private boolean look(final Participant participant) {
+        stamp(participant);
+        final boolean isTime = participant.isDrainRequested()
+                || (participant.isFull() && participant.oldestStamp() >= settled); // else a running operation holds it
+        if (isTime) {
+            beginEpoch();
+        }
+        participant.setSafeBefore(oldestAnnounced(settled, null));
+        return isTime;
+    }
+
+    /**
+     * Whether so much waits in a participant that {@link #drainOwn} is worth an epoch to a caller that needs no more than a page.
+     *
+     * @param participant the caller's
+     * @return true where a quarter of what may wait does
+     */
+    public static boolean isMuch(final Participant participant) {
+        return participant.waiting() >= EPOCH_INTERVAL / 4;
     }
 
     /**
@@ -311,8 +345,7 @@ public final class Epochs {
     public void drainOwn(final Participant own) {
         if (own.waiting() != 0 && !own.isLent()) {
             stamp(own);
-            beginEpoch();
-            own.drain(oldestAnnounced(own), reclaimer(), own);
+            own.drain(oldestAnnounced(beginEpoch(), own), reclaimer(), own);
         }
     }
 
@@ -388,14 +421,21 @@ public final class Epochs {
 
     /** Begins a new epoch; returns the oldest one in which a running operation may have begun. */
     private long advance() {
-        beginEpoch();
-        return oldestAnnounced(null);
+        return oldestAnnounced(beginEpoch(), null);
     }
 
-    private void beginEpoch() {
+    /** Begins a new epoch, which is settled when this returns. */
+    private long beginEpoch() {
         final long now = EPOCH.incrementAndGet(this);
         beganNanos[(int) (now & (TIMES - 1))] = System.nanoTime();
         fenceEverywhere();
+        SETTLED.accumulateAndGet(this, now, Math::max);
+        return now;
+    }
+
+    /** For tests: epochs that began so far. */
+    long epochs() {
+        return global - 1;
     }
 
     /**
@@ -404,8 +444,7 @@ public final class Epochs {
      * @return for {@link #hasPassed}
      */
     public long mark() {
-        beginEpoch();
-        return global;
+        return beginEpoch();
     }
 
     /**
@@ -416,8 +455,7 @@ public final class Epochs {
      * @return true when they have
      */
     public boolean hasPassed(final long mark, final Participant own) {
-        fenceEverywhere();
-        return Math.min(oldestAnnounced(owned, own), oldestAnnounced(shared, own)) >= mark;
+        return oldestAnnounced(mark, own) >= mark;
     }
 
     /** After this, what others announced before is seen, and what this thread unlinked before is seen by who announces later. */
@@ -427,12 +465,14 @@ public final class Epochs {
         }
     }
 
-    private long oldestAnnounced(final @Nullable Participant except) {
-        return Math.min(oldestAnnounced(owned, except), oldestAnnounced(shared, except));
+    /** The oldest epoch in which a running operation may have begun; no later than the given one, which is settled. */
+    private long oldestAnnounced(final long newest, final @Nullable Participant except) {
+        return oldestAnnounced(shared, oldestAnnounced(owned, newest, except), except);
     }
 
-    private long oldestAnnounced(final @Nullable Participant[] all, final @Nullable Participant except) {
-        long oldest = global;
+    private static long oldestAnnounced(
+            final @Nullable Participant[] all, final long newest, final @Nullable Participant except) {
+        long oldest = newest;
         for (final Participant p : all) {
             final long announced = p == null ? 0 : p.announced;
             if (announced != 0 && announced < oldest && p != except) {

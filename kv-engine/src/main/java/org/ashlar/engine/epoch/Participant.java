@@ -33,6 +33,12 @@ public final class Participant extends ParticipantTrailingPad {
     private static final int INITIAL_RETIRED = 512;
     private static final int BATCH = 16;
 
+    /** Longs of the list between two looks at what is known to be safe: half of what one takes back. */
+    private static final int TAKING_LONGS = BATCH;
+
+    /** Longs of the list between two looks at whether something is safe, or is to become so. */
+    private static final int WAITING_LONGS = Epochs.EPOCH_INTERVAL / 4 * 2;
+
     /** Later than any epoch. */
     private static final long UNSTAMPED = Long.MAX_VALUE;
 
@@ -71,7 +77,13 @@ public final class Participant extends ParticipantTrailingPad {
     /** Position of the first pair that has no epoch yet. */
     private long stampedTo;
 
-    private long drainAt;
+    /** What was retired in an older epoch nobody holds. */
+    private long safeBefore;
+
+    /** The end of the list at the last look at it, and the one from which on there is another. */
+    private long lookedAt;
+
+    private long lookAt;
     private int drainsRequested;
     private long retiredBytes;
     private long mutations;
@@ -253,9 +265,66 @@ public final class Participant extends ParticipantTrailingPad {
         drainsRequested = 2; // the first one stamps what the second one takes back
     }
 
-    /** Whether enough has gathered since the last drain to make another one worthwhile. */
+    /** Whether there is something to do at the list. */
     boolean isDrainDue() {
-        return tail >= drainAt || drainsRequested > 0 || retiredBytes >= Epochs.DRAIN_BYTES;
+        return tail >= lookAt || drainsRequested > 0 || retiredBytes >= Epochs.EPOCH_BYTES;
+    }
+
+    /** Whether so much waits that an epoch should begin for it, if none has. */
+    boolean isFull() {
+        return tail - head >= 2 * Epochs.EPOCH_INTERVAL || retiredBytes >= Epochs.EPOCH_BYTES;
+    }
+
+    /** Epoch of what has waited longest. There is something that waits. */
+    long oldestStamp() {
+        return retired[(int) ((head + 1) & (retired.length - 1))];
+    }
+
+    /** Whether what has waited longest is known to be held by nobody. There is something that waits. */
+    boolean hasSafe() {
+        return oldestStamp() < safeBefore;
+    }
+
+    /**
+     * Says which of what waits nobody holds.
+     *
+     * @param epoch what was retired before it
+     */
+    void setSafeBefore(final long epoch) {
+        safeBefore = epoch;
+        retiredBytes = 0;
+    }
+
+    /** Whether somebody needs space. */
+    boolean isDrainRequested() {
+        return drainsRequested > 0;
+    }
+
+    /**
+     * Takes back what is {@linkplain #hasSafe safe}: twice as much as was retired since the last time; all, where somebody needs space. By
+     * the owner of the operation.
+     *
+     * @param hasBegun whether an epoch has just begun: then all that waits is safe for the next operation, if nobody else is in
+     * @throws RuntimeException or {@link InternalError} of the first thing that could not be taken back, after the others were
+     */
+    void drainSome(final Reclaimer reclaimer, final boolean hasBegun) {
+        final long most = drainsRequested > 0 ? Long.MAX_VALUE : Math.max(BATCH, tail - lookedAt);
+        drainsRequested = Math.max(0, drainsRequested - 1);
+        try {
+            drain(safeBefore, most, reclaimer, this);
+        } finally {
+            lookedAt = tail;
+            lookAt = hasBegun ? tail : nextLook();
+        }
+    }
+
+    private long nextLook() {
+        if (head != tail && hasSafe()) {
+            return tail + TAKING_LONGS;
+        }
+        final long full = head + 2 * Epochs.EPOCH_INTERVAL;
+        final long soon = tail + WAITING_LONGS;
+        return full > tail ? Math.min(full, soon) : soon;
     }
 
     /**
@@ -264,12 +333,25 @@ public final class Participant extends ParticipantTrailingPad {
      * @param caller the participant of the thread that does it
      * @throws RuntimeException or {@link InternalError} of the first thing that could not be taken back, after all others were
      */
-    void drain(final long safeBefore, final Reclaimer reclaimer, final Participant caller) {
+    void drain(final long epoch, final Reclaimer reclaimer, final Participant caller) {
+        try {
+            drain(epoch, Long.MAX_VALUE, reclaimer, caller);
+        } finally {
+            retiredBytes = 0;
+            lookedAt = tail;
+            lookAt = nextLook();
+        }
+    }
+
+    /** Takes back what was retired before an epoch; not much more than so many things. */
+    private void drain(final long epoch, final long most, final Reclaimer reclaimer, final Participant caller) {
         if (lent && caller == this) {
             return; // somebody else is at it
         }
         Throwable first = null;
-        for (int count = takeRetired(safeBefore); count > 0; count = takeRetired(safeBefore)) {
+        long left = most;
+        for (int count = takeRetired(epoch); count > 0; count = left > 0 ? takeRetired(epoch) : 0) {
+            left -= count;
             long touched = 0;
             for (int i = 0; i < count; i++) {
                 touched += reclaimer.touch(batch[i]); // the cache misses of a batch overlap
@@ -283,9 +365,6 @@ public final class Participant extends ParticipantTrailingPad {
                 }
             }
         }
-        drainAt = tail + 2 * Epochs.DRAIN_INTERVAL;
-        drainsRequested = Math.max(0, drainsRequested - 1);
-        retiredBytes = 0;
         if (first instanceof InternalError fault) {
             throw fault;
         }
@@ -295,11 +374,11 @@ public final class Participant extends ParticipantTrailingPad {
     }
 
     /** Moves the oldest things that were retired before an epoch to the batch; returns how many. */
-    private int takeRetired(final long safeBefore) {
+    private int takeRetired(final long epoch) {
         int count = 0;
         while (count < batch.length && head != tail) {
             final int mask = retired.length - 1;
-            if (retired[(int) ((head + 1) & mask)] >= safeBefore) {
+            if (retired[(int) ((head + 1) & mask)] >= epoch) {
                 break;
             }
             batch[count++] = retired[(int) (head & mask)];

@@ -248,7 +248,7 @@ public final class Evacuation {
     }
 
     private int sweep(final Participant participant) {
-        return space.sweep().sweepSome(participant) ? SWEPT_PAGES_COST : 0;
+        return space.sweep().sweepSome(participant, false) ? SWEPT_PAGES_COST : 0;
     }
 
     private boolean hasTime() {

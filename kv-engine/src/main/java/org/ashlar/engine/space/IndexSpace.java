@@ -61,7 +61,7 @@ final class IndexSpace {
 
     private long take(final Participant participant, final ChunkSource source) {
         if (chunksWithPages.isEmpty()) { // a racy look; at worst a few pages are judged early
-            source.sweepSome(participant); // once: a put looks at few of the pages of earlier opens
+            source.sweepSome(participant, true); // once: a put looks at few of the pages of earlier opens
         }
         chunks.lock.lock();
         try {

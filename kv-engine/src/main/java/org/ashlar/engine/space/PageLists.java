@@ -83,6 +83,11 @@ final class PageLists {
         return list.freshNext < list.freshEnd ? list.freshNext++ : -1;
     }
 
+    /** Whether there is a fresh page. A racy look. */
+    boolean hasFresh(final int sizeClass) {
+        return lists[sizeClass].freshNext < lists[sizeClass].freshEnd;
+    }
+
     /** With the lock held. */
     void setFresh(final int sizeClass, final long first, final long end) {
         lists[sizeClass].freshNext = first;

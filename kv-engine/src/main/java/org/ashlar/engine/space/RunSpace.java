@@ -81,7 +81,7 @@ final class RunSpace {
             if (run != 0) {
                 return run;
             }
-            if (!source.sweepSome(participant)) {
+            if (!source.sweepSome(participant, true)) {
                 break;
             }
         }

@@ -172,8 +172,8 @@ public final class Space implements Reclaimer {
         }
 
         @Override
-        public boolean sweepSome(final Participant participant) {
-            return sweep.sweepSome(participant);
+        public boolean sweepSome(final Participant participant, final boolean wouldTakeChunk) {
+            return sweep.sweepSome(participant, wouldTakeChunk);
         }
 
         @Override
@@ -249,7 +249,7 @@ public final class Space implements Reclaimer {
         }
 
         @Override
-        public boolean sweepSome(final Participant participant) {
+        public boolean sweepSome(final Participant participant, final boolean wouldTakeChunk) {
             return false;
         }
 

@@ -95,10 +95,11 @@ public final class Sweep {
     /**
      * Judges a few pages that earlier opens left and this one has not looked at. What is found dead is offered after an epoch.
      *
-     * @param participant the caller's
+     * @param participant the caller's; takes back what it has retired, if pages were judged, or much waits, or a chunk is at stake
+     * @param wouldTakeChunk whether the caller would take a chunk, if it gets nothing from this
      * @return false when there is nothing left to judge, or another thread is at it
      */
-    public boolean sweepSome(final Participant participant) {
+    public boolean sweepSome(final Participant participant, final boolean wouldTakeChunk) {
         if (!sweepLock.tryLock()) {
             return false;
         }
@@ -108,7 +109,9 @@ public final class Sweep {
         } finally {
             sweepLock.unlock();
         }
-        epochs.drainOwn(participant); // at once: somebody wants the space
+        if (judged || wouldTakeChunk || Epochs.isMuch(participant)) {
+            epochs.drainOwn(participant); // at once: somebody wants the space
+        }
         return judged;
     }
 

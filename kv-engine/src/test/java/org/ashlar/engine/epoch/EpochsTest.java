@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -34,7 +35,7 @@ final class EpochsTest {
     void nothingComesBackWhileAnOperationRunsThatBeganBeforeItsRetirement(final boolean withoutFence) throws Exception {
         final Epochs epochs = epochs(withoutFence);
         final Participant reader = there(epochs::enter);
-        for (long code = 1; code <= 6 * Epochs.DRAIN_INTERVAL; code++) {
+        for (long code = 1; code <= 6 * Epochs.EPOCH_INTERVAL; code++) {
             retireInAnOperation(epochs, code);
         }
         drainAll(epochs);
@@ -45,19 +46,107 @@ final class EpochsTest {
             return reader;
         });
         drainAll(epochs);
-        assertEquals(upTo(6 * Epochs.DRAIN_INTERVAL), reclaimed);
+        assertEquals(upTo(6 * Epochs.EPOCH_INTERVAL), reclaimed);
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aWriterAloneTakesBackWhatItRetired(final boolean withoutFence) {
         final Epochs epochs = epochs(withoutFence);
-        final int count = 8 * Epochs.DRAIN_INTERVAL;
+        final int count = 8 * Epochs.EPOCH_INTERVAL;
         for (long code = 1; code <= count; code++) {
             retireInAnOperation(epochs, code);
         }
-        assertTrue(reclaimed.size() >= count - 3 * Epochs.DRAIN_INTERVAL, "came back: " + reclaimed.size());
+        assertTrue(reclaimed.size() >= count - 3 * Epochs.EPOCH_INTERVAL, "came back: " + reclaimed.size());
         assertEquals(upTo(reclaimed.size()), reclaimed);
+    }
+
+    /** An operation may begin, and what it may hold be retired, while others begin epochs that are younger than both. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void epochsOfOtherThreadsDoNotBringBackWhatARunningOperationMayHold(final boolean withoutFence) throws Exception {
+        final Epochs epochs = epochs(withoutFence);
+        final Participant reader = there(epochs::enter);
+        final int count = 4 * Epochs.EPOCH_INTERVAL;
+        for (long code = 1; code <= count; code++) {
+            retireInAnOperation(epochs, code);
+            if (code % 100 == 0) {
+                there(epochs::mark);
+            }
+        }
+        assertEquals(List.of(), reclaimed);
+        there(() -> {
+            Epochs.exit(reader);
+            return reader;
+        });
+        for (long code = count + 1; code <= 2 * count; code++) {
+            retireInAnOperation(epochs, code);
+        }
+        assertTrue(reclaimed.size() >= count, "came back: " + reclaimed.size());
+        assertEquals(upTo(reclaimed.size()), reclaimed);
+    }
+
+    /** Each of them interrupts all processors. */
+    @Test
+    void threadsThatRetireSideBySideShareTheirEpochs() throws Exception {
+        final Epochs epochs = epochs(true);
+        final int rounds = 10;
+        for (int i = 0; i < rounds * Epochs.EPOCH_INTERVAL; i++) {
+            retireInAnOperation(epochs, 1);
+            there(() -> {
+                retireInAnOperation(epochs, 2);
+                return 0;
+            });
+        }
+        assertTrue(reclaimed.size() >= 2 * (rounds - 2) * Epochs.EPOCH_INTERVAL, "came back: " + reclaimed.size());
+        assertTrue(
+                epochs.epochs() <= rounds * 4 / 3,
+                epochs.epochs() + " epochs for twice " + rounds + " times what may wait for one");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void noWriteTakesBackMuch(final boolean withoutFence) {
+        final Epochs epochs = epochs(withoutFence);
+        int most = 0;
+        for (long code = 1; code <= 6 * Epochs.EPOCH_INTERVAL; code++) {
+            final int before = reclaimed.size();
+            retireInAnOperation(epochs, code);
+            most = Math.max(most, reclaimed.size() - before);
+        }
+        assertTrue(0 < most && most <= 32, "one operation took back " + most);
+    }
+
+    /** An operation that retires much, as those that empty maps do, takes back as much. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoeverRetiresMuchAtATimeTakesBackMuch(final boolean withoutFence) {
+        final Epochs epochs = epochs(withoutFence);
+        long code = 0;
+        for (int i = 0; i < 40; i++) {
+            final Participant p = epochs.enter();
+            for (int j = 0; j < Epochs.EPOCH_INTERVAL / 2; j++) {
+                epochs.retire(p, ++code);
+            }
+            epochs.drainWhenDue(p);
+            Epochs.exit(p);
+        }
+        assertTrue(code - reclaimed.size() <= 4 * Epochs.EPOCH_INTERVAL, "wait: " + (code - reclaimed.size()));
+        assertEquals(upTo(reclaimed.size()), reclaimed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatIsLargeWaitsForLittle(final boolean withoutFence) {
+        final Epochs epochs = epochs(withoutFence);
+        for (long code = 1; code <= 10; code++) {
+            final Participant p = epochs.enter();
+            p.noteRetiredBytes(Epochs.EPOCH_BYTES);
+            epochs.retire(p, code);
+            epochs.drainWhenDue(p);
+            Epochs.exit(p);
+        }
+        assertTrue(reclaimed.size() >= 8, "came back: " + reclaimed);
     }
 
     @ParameterizedTest

@@ -96,7 +96,7 @@ final class SlotSpaceTest {
         }
 
         @Override
-        public boolean sweepSome(final Participant participant) {
+        public boolean sweepSome(final Participant participant, final boolean wouldTakeChunk) {
             return false;
         }
 
