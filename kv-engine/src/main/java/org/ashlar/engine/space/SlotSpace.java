@@ -340,7 +340,12 @@ final class SlotSpace {
         if (!first) {
             descriptors.lock(descriptor);
         }
-        final int listed = first ? 0 : SlotPage.flags(descriptor) & SlotPage.LISTED;
+        final int flags = first ? 0 : SlotPage.flags(descriptor);
+        if (!first && SlotPage.classOf(flags) >= 0) {
+            // A sweep came by since the span has its word, found it all dead, and counted it.
+            sparse.noteCapacity(-slotBytesOfPage(page));
+            sparse.noteTaken(-takenBytes(page));
+        }
         final long shape = layout.shape(page, chunk, span, sizeClass);
         final boolean isGood = Memory.isReadable(layout.addressOfPage(page), Pages.BYTES);
         for (int i = 0; i < CoreDescriptor.BITMAP_WORDS; i++) {
@@ -351,7 +356,8 @@ final class SlotSpace {
         if (!isGood) {
             keepOut(descriptor, (int) (shape >>> SlotPage.CAPACITY_SHIFT), classes.bytesOf(sizeClass));
         }
-        SlotPage.setFlags(descriptor, SlotPage.flagsOf(sizeClass, incarnation) | SlotPage.ACTIVE | listed);
+        SlotPage.setFlags(
+                descriptor, SlotPage.flagsOf(sizeClass, incarnation) | SlotPage.ACTIVE | (flags & SlotPage.LISTED));
         sparse.noteCapacity((long) SlotPage.capacity(descriptor) * classes.bytesOf(sizeClass));
         if (first) {
             descriptors.endInitialisation(page);

@@ -16,6 +16,7 @@ import org.ashlar.engine.MemoryFolder;
 import org.ashlar.engine.epoch.Epochs;
 import org.ashlar.engine.epoch.Participant;
 import org.ashlar.engine.record.Scratch;
+import org.ashlar.pmem.Descriptors;
 import org.ashlar.pmem.Pool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +69,22 @@ final class SlotSpaceTest {
                 }
             });
             return whole;
+        }
+
+        /** The word of the span of a page. */
+        long wordOf(final long page) {
+            final SlotLayout layout = new SlotLayout(pool, chunks);
+            final int chunk = layout.chunkOfPage(page);
+            return layout.spanWord(chunk, layout.spanOf(chunk, page));
+        }
+
+        void judge(final long page) {
+            final Participant participant = epochs.enter();
+            try {
+                slots.initialisePage(participant, page);
+            } finally {
+                Epochs.exit(participant);
+            }
         }
 
         boolean isGivenBack(final long slot) {
@@ -159,6 +176,38 @@ final class SlotSpaceTest {
                 assertEquals(0, open.chunks.chunkOf(open.allocate(i)), "the chunk has free spans");
             }
             assertEquals(1, open.chunks.chunkOf(open.allocate(SPANS)), "and no more of them");
+        }
+    }
+
+    /** Between the word of a span and the descriptors of its pages a sweep comes by, and finds a page that it can judge. */
+    @Test
+    void aPageThatIsJudgedWhileItsSpanIsGivenOutCountsOnce() throws InterruptedException {
+        try (Opened first = new Opened()) {
+            assertEquals(0, first.chunks.chunkOf(first.allocate(0)));
+        }
+        try (Opened open = new Opened()) {
+            open.slots.initialiseChunk(0);
+            final Descriptors descriptors = open.pool.descriptors();
+            final long pages = open.slots.sparse().spanPages();
+            final long firstPage = LongStream.range(0, SPANS)
+                    .map(span -> span * pages)
+                    .filter(page -> !open.slots.isPageInUse(0, (int) page))
+                    .findFirst()
+                    .orElseThrow();
+            assertTrue(descriptors.beginInitialisation(firstPage));
+            final Thread taker = new Thread(() -> open.allocate(1));
+            taker.start();
+            while (!open.slots.isPageInUse(0, (int) firstPage) || open.wordOf(firstPage) == 0) {
+                assertTrue(taker.isAlive(), "waits for the first page");
+                Thread.onSpinWait();
+            }
+            open.judge(firstPage + 1);
+            descriptors.abandonInitialisation(firstPage);
+            taker.join();
+            final long capacity = LongStream.range(firstPage, firstPage + pages)
+                    .map(open.slots::slotBytesOfPage)
+                    .sum();
+            assertEquals(capacity, open.slots.sparse().capacityBytes());
         }
     }
 
