@@ -228,7 +228,7 @@ final class Upkeep {
                 most = Math.max(most, free);
             }
             boolean punched = true;
-            while (punched) {
+            for (int left = space.freeChunks(); left > 0 && punched; left--) { // no more: others may free them as fast
                 final Participant participant = store.enterForWriting();
                 try {
                     punched = space.punchAnyOne();

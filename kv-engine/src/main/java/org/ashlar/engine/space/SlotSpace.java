@@ -219,10 +219,13 @@ final class SlotSpace {
         try {
             while (true) {
                 for (long page = lists.takeFresh(sizeClass); page >= 0; page = lists.takeFresh(sizeClass)) {
-                    if (SlotPage.capacity(descriptors.core(page)) > 0) {
-                        return page;
+                    // One whose descriptor has gone bad since its span was taken stays active, and nobody's.
+                    if (descriptors.isReadable(page)) {
+                        if (SlotPage.capacity(descriptors.core(page)) > 0) {
+                            return page;
+                        }
+                        deactivate(page); // a page in which no slot begins
                     }
-                    deactivate(page); // a page in which no slot begins
                 }
                 final long span = takeSpan(sizeClass, source);
                 source.noteTaken(spanPages, false);
