@@ -86,6 +86,34 @@ final class SpaceReuseTest {
         }
     }
 
+    /** So few that no epoch is due for them, and none of their spans becomes free. */
+    @Test
+    void whatAThreadHasJustDeletedIsUsedBeforeAnotherChunkIs() {
+        try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {
+            final KvMap map = store.map("m");
+            int next = 0;
+            for (; next < 10_000; next++) {
+                map.put(key(next), value(next, 100));
+            }
+            final long before = chunksInUse(store);
+            for (int round = 0; round < 8; round++) {
+                int deleted = 0;
+                for (int i = round * 1_000; i < (round + 1) * 1_000; i++) {
+                    if (i % 5 < 2) {
+                        assertTrue(map.delete(key(i)));
+                        deleted++;
+                    }
+                }
+                for (; deleted > 0; deleted--) {
+                    map.put(key(next), value(next, 100));
+                    next++;
+                }
+            }
+            assertTrue(chunksInUse(store) <= before, "from " + before + " to " + chunksInUse(store));
+            TestStores.assertSound(store);
+        }
+    }
+
     @Test
     void overwritingTheSameKeysForLongTakesNoMoreChunks() {
         try (EngineStore store = TestStores.tiny(folder.resolve("pool"))) {

@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  * no fence either: the epoch of what was retired is read when the thread looks at its list (see {@link #stamp}).
  *
  * <p><b>How often.</b> A barrier interrupts the other processors that run this process: for a microsecond or two on most machines, for fifty on some
- * virtual ones. So a thread lets {@value #EPOCH_INTERVAL} things gather before it issues one, and none where another thread has issued one
- * since the oldest of them was stamped. What has become safe it takes back a few at a time, so that no write waits for all of it.
+ * virtual ones. So a thread lets {@value #EPOCH_INTERVAL} things gather before it issues one, and issues none where another thread has issued one
+ * since the oldest of them was stamped; sooner, where it would take fresh space otherwise ({@link #drainOwn}). What has become safe it takes back a
+ * few at a time, so that no write waits for all of it.
  *
  * <p><b>Progress.</b> Entering waits for nobody, but for the making of more participants. The participant of a thread that has ended goes
  * to the next one. An operation that never ends stops reuse, nothing else.
@@ -302,8 +303,8 @@ public final class Epochs {
     }
 
     /**
-     * Takes back some of what the caller's participant has retired, where there is something, so that no write does much of it: twice as
-     * much as was retired since the last time. Called by writers at a point where they hold no lock.
+     * Takes back some of what the caller's participant has retired, where there is something, so that no write does much of it. Called by
+     * writers after each write, at a point where they hold no lock.
      *
      * @param participant the caller's
      */
@@ -312,6 +313,7 @@ public final class Epochs {
             final boolean hasBegun = (participant.isDrainRequested() || !participant.hasSafe()) && look(participant);
             participant.drainSome(reclaimer(), hasBegun);
         }
+        participant.endWrite();
     }
 
     /** Finds out what of a retire list is safe, and begins an epoch if it is time; whether it did: then the next look may find all of it safe. */
@@ -324,16 +326,6 @@ public final class Epochs {
         }
         participant.setSafeBefore(oldestAnnounced(settled, null));
         return isTime;
-    }
-
-    /**
-     * Whether so much waits in a participant that {@link #drainOwn} is worth an epoch to a caller that needs no more than a page.
-     *
-     * @param participant the caller's
-     * @return true where a quarter of what may wait does
-     */
-    public static boolean isMuch(final Participant participant) {
-        return participant.waiting() >= EPOCH_INTERVAL / 4;
     }
 
     /**
@@ -534,8 +526,9 @@ public final class Epochs {
      * @return nanoseconds
      */
     public long oldestOperationNanos() {
-        final long began = advance() + 1;
-        return began > global ? 0 : System.nanoTime() - beganNanos[(int) (began & (TIMES - 1))];
+        final long now = beginEpoch();
+        final long oldest = oldestAnnounced(now, null);
+        return oldest == now ? 0 : System.nanoTime() - beganNanos[(int) ((oldest + 1) & (TIMES - 1))];
     }
 
     /**

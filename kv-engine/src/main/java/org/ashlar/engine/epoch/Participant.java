@@ -39,6 +39,9 @@ public final class Participant extends ParticipantTrailingPad {
     /** Longs of the list between two looks at whether something is safe, or is to become so. */
     private static final int WAITING_LONGS = Epochs.EPOCH_INTERVAL / 4 * 2;
 
+    /** Of so many things that wait one is taken back at each look, if that is more than a batch. */
+    private static final int TAKEN_PART = Epochs.EPOCH_INTERVAL / BATCH;
+
     /** Later than any epoch. */
     private static final long UNSTAMPED = Long.MAX_VALUE;
 
@@ -80,10 +83,13 @@ public final class Participant extends ParticipantTrailingPad {
     /** What was retired in an older epoch nobody holds. */
     private long safeBefore;
 
-    /** The end of the list at the last look at it, and the one from which on there is another. */
-    private long lookedAt;
-
+    /** The end of the list from which on there is another look at it. */
     private long lookAt;
+
+    /** The end of the list after the last write, and when all of it that was safe had been taken back at once. */
+    private long writtenTo;
+
+    private long drainedTo;
     private int drainsRequested;
     private long retiredBytes;
     private long mutations;
@@ -286,7 +292,7 @@ public final class Participant extends ParticipantTrailingPad {
     }
 
     /**
-     * Says which of what waits nobody holds.
+     * Says which of what waits nobody holds, after a look at all of it: what is retired from here on is for the next one.
      *
      * @param epoch what was retired before it
      */
@@ -301,21 +307,36 @@ public final class Participant extends ParticipantTrailingPad {
     }
 
     /**
-     * Takes back what is {@linkplain #hasSafe safe}: twice as much as was retired since the last time; all, where somebody needs space. By
-     * the owner of the operation.
+     * Takes back some of what is {@linkplain #hasSafe safe}: a batch, or twice as much as the write has retired, or a part of a list that has become
+     * long while an operation held it; all, where somebody needs space. By the owner of the operation.
      *
      * @param hasBegun whether an epoch has just begun: then all that waits is safe for the next operation, if nobody else is in
      * @throws RuntimeException or {@link InternalError} of the first thing that could not be taken back, after the others were
      */
     void drainSome(final Reclaimer reclaimer, final boolean hasBegun) {
-        final long most = drainsRequested > 0 ? Long.MAX_VALUE : Math.max(BATCH, tail - lookedAt);
+        final long some = Math.max(BATCH, Math.max(tail - writtenTo, waiting() / TAKEN_PART));
+        final long most = drainsRequested > 0 ? Long.MAX_VALUE : some;
         drainsRequested = Math.max(0, drainsRequested - 1);
         try {
             drain(safeBefore, most, reclaimer, this);
         } finally {
-            lookedAt = tail;
             lookAt = hasBegun ? tail : nextLook();
         }
+    }
+
+    /** Notes the end of a write: what it has retired no later one pays for. */
+    void endWrite() {
+        writtenTo = tail;
+    }
+
+    /**
+     * Whether so much has been retired since {@link Epochs#drainOwn} came by last that it is worth an epoch to a caller who needs no more than
+     * a page.
+     *
+     * @return true where it is a quarter of what may wait
+     */
+    public boolean isMuch() {
+        return tail - Math.max(head, drainedTo) >= WAITING_LONGS || retiredBytes >= Epochs.EPOCH_BYTES / 4;
     }
 
     private long nextLook() {
@@ -338,7 +359,7 @@ public final class Participant extends ParticipantTrailingPad {
             drain(epoch, Long.MAX_VALUE, reclaimer, caller);
         } finally {
             retiredBytes = 0;
-            lookedAt = tail;
+            drainedTo = tail;
             lookAt = nextLook();
         }
     }

@@ -190,13 +190,9 @@ final class SlotSpace {
     /** A page with free slots that is now active for the caller. */
     private long nextPage(final Participant participant, final int sizeClass, final ChunkSource source) {
         long listed = popListed(sizeClass, MOST_STALE);
-        // Racy looks at whether a fresh page would cost a chunk: at worst little is taken back early, or late.
-        if (listed < 0
-                && source.sweepSome(
-                        participant,
-                        !lists.hasFresh(sizeClass)
-                                && chunksWithSpans
-                                        .isEmpty())) { // once: a put looks at few of the pages of earlier opens
+        if (listed < 0) { // once: a put looks at few of the pages of earlier opens
+            // Racy looks at whether a fresh page would cost a chunk: at worst little is taken back early, or late.
+            source.sweepSome(participant, !lists.hasFresh(sizeClass) && chunksWithSpans.isEmpty());
             listed = popListed(sizeClass, MOST_STALE);
         }
         if (listed >= 0) {

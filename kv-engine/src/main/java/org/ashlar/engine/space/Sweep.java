@@ -100,16 +100,15 @@ public final class Sweep {
      * @return false when there is nothing left to judge, or another thread is at it
      */
     public boolean sweepSome(final Participant participant, final boolean wouldTakeChunk) {
-        if (!sweepLock.tryLock()) {
-            return false;
+        boolean judged = false;
+        if (sweepLock.tryLock()) {
+            try {
+                judged = sweepLocked(participant, mostNanos);
+            } finally {
+                sweepLock.unlock();
+            }
         }
-        final boolean judged;
-        try {
-            judged = sweepLocked(participant, mostNanos);
-        } finally {
-            sweepLock.unlock();
-        }
-        if (judged || wouldTakeChunk || Epochs.isMuch(participant)) {
+        if (judged || wouldTakeChunk || participant.isMuch()) {
             epochs.drainOwn(participant); // at once: somebody wants the space
         }
         return judged;

@@ -104,17 +104,44 @@ final class EpochsTest {
                 epochs.epochs() + " epochs for twice " + rounds + " times what may wait for one");
     }
 
+    /** Whoever began the epoch that made it safe. */
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void noWriteTakesBackMuch(final boolean withoutFence) {
-        final Epochs epochs = epochs(withoutFence);
+    @ValueSource(ints = {Integer.MAX_VALUE, 3 * Epochs.EPOCH_INTERVAL, Epochs.EPOCH_INTERVAL / 2, 100})
+    void noWriteTakesBackMuch(final int operationsToAnEpochOfAnotherThread) throws Exception {
+        final Epochs epochs = epochs(true);
         int most = 0;
-        for (long code = 1; code <= 6 * Epochs.EPOCH_INTERVAL; code++) {
+        for (long code = 1; code <= 12 * Epochs.EPOCH_INTERVAL; code++) {
             final int before = reclaimed.size();
             retireInAnOperation(epochs, code);
             most = Math.max(most, reclaimed.size() - before);
+            if (code % operationsToAnEpochOfAnotherThread == 0) {
+                there(epochs::mark);
+            }
         }
         assertTrue(0 < most && most <= 32, "one operation took back " + most);
+        assertTrue(reclaimed.size() >= 10 * Epochs.EPOCH_INTERVAL, "came back: " + reclaimed.size());
+    }
+
+    /** Else a store whose space waited for a long read would grow, though nobody holds it any more. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatALongOperationHeldComesBackSoonAfterItsEnd(final boolean withoutFence) throws Exception {
+        final Epochs epochs = epochs(withoutFence);
+        final Participant reader = there(epochs::enter);
+        final int held = 100 * Epochs.EPOCH_INTERVAL;
+        for (long code = 1; code <= held; code++) {
+            retireInAnOperation(epochs, code);
+        }
+        there(() -> {
+            Epochs.exit(reader);
+            return reader;
+        });
+        final int behind = 3 * Epochs.EPOCH_INTERVAL;
+        for (long code = held + 1; code <= held + behind; code++) {
+            retireInAnOperation(epochs, code);
+        }
+        final int waiting = held + behind - reclaimed.size();
+        assertTrue(waiting <= 4 * Epochs.EPOCH_INTERVAL, "wait: " + waiting);
     }
 
     /** An operation that retires much, as those that empty maps do, takes back as much. */
