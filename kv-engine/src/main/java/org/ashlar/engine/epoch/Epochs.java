@@ -288,7 +288,7 @@ public final class Epochs {
     public void retire(final Participant participant, final long code) {
         participant.add(code);
         if (!participant.isOwned()) {
-            stamp(participant); // others drain it at any time
+            stamp(participant.retired()); // others drain it at any time
         }
     }
 
@@ -297,9 +297,9 @@ public final class Epochs {
      * is as good, so what a thread retires in a participant of its own is stamped when it drains, under one fence for all: a fence for
      * each would wait for the stores just made, and the line that was just written back may have left the cache.
      */
-    private void stamp(final Participant participant) {
+    private void stamp(final RetireList retired) {
         VarHandle.fullFence();
-        participant.stamp(global);
+        retired.stamp(global);
     }
 
     /**
@@ -309,22 +309,23 @@ public final class Epochs {
      * @param participant the caller's
      */
     public void drainWhenDue(final Participant participant) {
-        if (participant.isDrainDue() && participant.waiting() != 0 && !participant.isLent()) {
-            final boolean hasBegun = (participant.isDrainRequested() || !participant.hasSafe()) && look(participant);
-            participant.drainSome(reclaimer(), hasBegun);
+        final RetireList retired = participant.retired();
+        if (retired.isDue() && retired.waiting() != 0 && !participant.isLent()) {
+            final boolean hasBegun = (retired.isDrainRequested() || !retired.hasSafe()) && look(retired);
+            retired.takeSome(hasBegun, reclaimer(), participant);
         }
-        participant.endWrite();
+        retired.endWrite();
     }
 
     /** Finds out what of a retire list is safe, and begins an epoch if it is time; whether it did: then the next look may find all of it safe. */
-    private boolean look(final Participant participant) {
-        stamp(participant);
-        final boolean isTime = participant.isDrainRequested()
-                || (participant.isFull() && participant.oldestStamp() >= settled); // else a running operation holds it
+    private boolean look(final RetireList retired) {
+        stamp(retired);
+        final boolean isTime =
+                retired.isDrainRequested() || (retired.isFull() && retired.oldestStamp() >= settled); // else it is held
         if (isTime) {
             beginEpoch();
         }
-        participant.setSafeBefore(oldestAnnounced(settled, null));
+        retired.setSafeBefore(oldestAnnounced(settled, null));
         return isTime;
     }
 
@@ -335,9 +336,10 @@ public final class Epochs {
      * @param own the caller's
      */
     public void drainOwn(final Participant own) {
-        if (own.waiting() != 0 && !own.isLent()) {
-            stamp(own);
-            own.drain(oldestAnnounced(beginEpoch(), own), reclaimer(), own);
+        final RetireList retired = own.retired();
+        if (retired.waiting() != 0 && !own.isLent()) {
+            stamp(retired);
+            retired.takeAll(oldestAnnounced(beginEpoch(), own), reclaimer(), own);
         }
     }
 
@@ -363,16 +365,16 @@ public final class Epochs {
                 fenceEverywhere(); // an owner that begins from here on sees that its list is lent
                 for (final Participant p : all) {
                     if (p == caller || p.isIdle()) {
-                        p.stamp(global); // what it unlinked was visible before it was idle
+                        p.retired().stamp(global); // what it unlinked was visible before it was idle
                     }
                 }
                 safeBefore = advance();
                 for (final Participant p : all) {
                     if (p == caller || p.isIdle()) {
                         reclaimer().giveBackReserved(p);
-                        p.drain(safeBefore, reclaimer(), caller);
+                        p.retired().takeAll(safeBefore, reclaimer(), caller);
                     } else {
-                        p.requestDrain();
+                        p.retired().requestDrain();
                         wereAllIdle = false;
                     }
                 }
@@ -384,16 +386,16 @@ public final class Epochs {
             for (final Participant p : shared) {
                 if (p == caller) {
                     reclaimer().giveBackReserved(p);
-                    p.drain(safeBefore, reclaimer(), caller);
+                    p.retired().takeAll(safeBefore, reclaimer(), caller);
                 } else if (p.tryEnter(global)) {
                     try {
                         reclaimer().giveBackReserved(p);
-                        p.drain(safeBefore, reclaimer(), caller);
+                        p.retired().takeAll(safeBefore, reclaimer(), caller);
                     } finally {
                         p.leave();
                     }
                 } else {
-                    p.requestDrain();
+                    p.retired().requestDrain();
                     wereAllIdle = false;
                 }
             }

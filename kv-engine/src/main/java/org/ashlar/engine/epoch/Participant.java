@@ -2,7 +2,6 @@ package org.ashlar.engine.epoch;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -30,21 +29,6 @@ abstract class ParticipantTrailingPad extends ParticipantAnnouncement {
  */
 public final class Participant extends ParticipantTrailingPad {
     private static final VarHandle ANNOUNCED;
-    private static final int INITIAL_RETIRED = 512;
-    private static final int BATCH = 16;
-
-    /** Longs of the list between two looks at what is known to be safe: half of what one takes back. */
-    private static final int TAKING_LONGS = BATCH;
-
-    /** Longs of the list between two looks at whether something is safe, or is to become so. */
-    private static final int WAITING_LONGS = Epochs.EPOCH_INTERVAL / 4 * 2;
-
-    /** Of so many things that wait one is taken back at each look, if that is more than a batch. */
-    private static final int TAKEN_PART = Epochs.EPOCH_INTERVAL / BATCH;
-
-    /** Later than any epoch. */
-    private static final long UNSTAMPED = Long.MAX_VALUE;
-
     private static final long LENT_PARK_NANOS = 10_000;
     private static final Participant NOBODYS;
 
@@ -66,32 +50,11 @@ public final class Participant extends ParticipantTrailingPad {
     /** While somebody who needs space is at the retire list of an owner that was idle. */
     private volatile boolean lent;
 
-    private final long[] batch = new long[BATCH];
+    private final RetireList retired = new RetireList();
 
     /** Where loads for their effect on the cache go, so that the compiler keeps them. */
     private long touchedSum;
 
-    /** Ring of pairs (code, epoch); a power of two of longs. */
-    private long[] retired = new long[0];
-
-    private long head;
-    private long tail;
-
-    /** Position of the first pair that has no epoch yet. */
-    private long stampedTo;
-
-    /** What was retired in an older epoch nobody holds. */
-    private long safeBefore;
-
-    /** The end of the list from which on there is another look at it. */
-    private long lookAt;
-
-    /** The end of the list after the last write, and when all of it that was safe had been taken back at once. */
-    private long writtenTo;
-
-    private long drainedTo;
-    private int drainsRequested;
-    private long retiredBytes;
     private long mutations;
     private int elsewhere;
 
@@ -221,35 +184,22 @@ public final class Participant extends ParticipantTrailingPad {
      * @return number
      */
     public long waiting() {
-        return (tail - head) >>> 1;
+        return retired.waiting();
     }
 
     // ------------------------------------------------------------------------------------------------ retire list
 
-    /** Adds a thing, which has no epoch before {@link #stamp}. */
+    /** The list, for whoever holds this participant, or has {@linkplain #lend lent} it. */
+    RetireList retired() {
+        return retired;
+    }
+
+    /** Adds a thing to the list, when it is not lent. */
     void add(final long code) {
         if (lent) {
             awaitReturn();
         }
-        if (tail - head == retired.length) {
-            growRing();
-        }
-        final int mask = retired.length - 1;
-        retired[(int) (tail & mask)] = code;
-        retired[(int) ((tail + 1) & mask)] = UNSTAMPED;
-        tail += 2;
-    }
-
-    /**
-     * Gives an epoch to what has none.
-     *
-     * @param epoch one that was read after the unlinking of all of it became visible
-     */
-    void stamp(final long epoch) {
-        final int mask = retired.length - 1;
-        for (; stampedTo != tail; stampedTo += 2) {
-            retired[(int) ((stampedTo + 1) & mask)] = epoch;
-        }
+        retired.add(code);
     }
 
     /** Whether somebody else is at the list. */
@@ -263,70 +213,7 @@ public final class Participant extends ParticipantTrailingPad {
      * @param bytes of it
      */
     public void noteRetiredBytes(final long bytes) {
-        retiredBytes += bytes;
-    }
-
-    /** Somebody needs space: the owner takes back what it can at the end of its operation. A request may be lost. */
-    void requestDrain() {
-        drainsRequested = 2; // the first one stamps what the second one takes back
-    }
-
-    /** Whether there is something to do at the list. */
-    boolean isDrainDue() {
-        return tail >= lookAt || drainsRequested > 0 || retiredBytes >= Epochs.EPOCH_BYTES;
-    }
-
-    /** Whether so much waits that an epoch should begin for it, if none has. */
-    boolean isFull() {
-        return tail - head >= 2 * Epochs.EPOCH_INTERVAL || retiredBytes >= Epochs.EPOCH_BYTES;
-    }
-
-    /** Epoch of what has waited longest. There is something that waits. */
-    long oldestStamp() {
-        return retired[(int) ((head + 1) & (retired.length - 1))];
-    }
-
-    /** Whether what has waited longest is known to be held by nobody. There is something that waits. */
-    boolean hasSafe() {
-        return oldestStamp() < safeBefore;
-    }
-
-    /**
-     * Says which of what waits nobody holds, after a look at all of it: what is retired from here on is for the next one.
-     *
-     * @param epoch what was retired before it
-     */
-    void setSafeBefore(final long epoch) {
-        safeBefore = epoch;
-        retiredBytes = 0;
-    }
-
-    /** Whether somebody needs space. */
-    boolean isDrainRequested() {
-        return drainsRequested > 0;
-    }
-
-    /**
-     * Takes back some of what is {@linkplain #hasSafe safe}: a batch, or twice as much as the write has retired, or a part of a list that has become
-     * long while an operation held it; all, where somebody needs space. By the owner of the operation.
-     *
-     * @param hasBegun whether an epoch has just begun: then all that waits is safe for the next operation, if nobody else is in
-     * @throws RuntimeException or {@link InternalError} of the first thing that could not be taken back, after the others were
-     */
-    void drainSome(final Reclaimer reclaimer, final boolean hasBegun) {
-        final long some = Math.max(BATCH, Math.max(tail - writtenTo, waiting() / TAKEN_PART));
-        final long most = drainsRequested > 0 ? Long.MAX_VALUE : some;
-        drainsRequested = Math.max(0, drainsRequested - 1);
-        try {
-            drain(safeBefore, most, reclaimer, this);
-        } finally {
-            lookAt = hasBegun ? tail : nextLook();
-        }
-    }
-
-    /** Notes the end of a write: what it has retired no later one pays for. */
-    void endWrite() {
-        writtenTo = tail;
+        retired.noteBytes(bytes);
     }
 
     /**
@@ -336,76 +223,7 @@ public final class Participant extends ParticipantTrailingPad {
      * @return true where it is a quarter of what may wait
      */
     public boolean isMuch() {
-        return tail - Math.max(head, drainedTo) >= WAITING_LONGS || retiredBytes >= Epochs.EPOCH_BYTES / 4;
-    }
-
-    private long nextLook() {
-        if (head != tail && hasSafe()) {
-            return tail + TAKING_LONGS;
-        }
-        final long full = head + 2 * Epochs.EPOCH_INTERVAL;
-        final long soon = tail + WAITING_LONGS;
-        return full > tail ? Math.min(full, soon) : soon;
-    }
-
-    /**
-     * Takes back all that was retired before an epoch. By the owner of the operation, or by who {@link #lend lent} the list.
-     *
-     * @param caller the participant of the thread that does it
-     * @throws RuntimeException or {@link InternalError} of the first thing that could not be taken back, after all others were
-     */
-    void drain(final long epoch, final Reclaimer reclaimer, final Participant caller) {
-        try {
-            drain(epoch, Long.MAX_VALUE, reclaimer, caller);
-        } finally {
-            retiredBytes = 0;
-            drainedTo = tail;
-            lookAt = nextLook();
-        }
-    }
-
-    /** Takes back what was retired before an epoch; not much more than so many things. */
-    private void drain(final long epoch, final long most, final Reclaimer reclaimer, final Participant caller) {
-        if (lent && caller == this) {
-            return; // somebody else is at it
-        }
-        Throwable first = null;
-        long left = most;
-        for (int count = takeRetired(epoch); count > 0; count = left > 0 ? takeRetired(epoch) : 0) {
-            left -= count;
-            long touched = 0;
-            for (int i = 0; i < count; i++) {
-                touched += reclaimer.touch(batch[i]); // the cache misses of a batch overlap
-            }
-            touchedSum += touched;
-            for (int i = 0; i < count; i++) {
-                try {
-                    reclaimer.reclaim(caller, batch[i]);
-                } catch (final RuntimeException | InternalError e) {
-                    first = first == null ? e : first;
-                }
-            }
-        }
-        if (first instanceof InternalError fault) {
-            throw fault;
-        }
-        if (first instanceof RuntimeException failure) {
-            throw failure;
-        }
-    }
-
-    /** Moves the oldest things that were retired before an epoch to the batch; returns how many. */
-    private int takeRetired(final long epoch) {
-        int count = 0;
-        while (count < batch.length && head != tail) {
-            final int mask = retired.length - 1;
-            if (retired[(int) ((head + 1) & mask)] >= epoch) {
-                break;
-            }
-            batch[count++] = retired[(int) (head & mask)];
-            head += 2;
-        }
-        return count;
+        return retired.isMuch();
     }
 
     /**
@@ -436,19 +254,5 @@ public final class Participant extends ParticipantTrailingPad {
         while (lent) {
             LockSupport.parkNanos(LENT_PARK_NANOS);
         }
-    }
-
-    private void growRing() {
-        if (retired.length == 0) {
-            retired = new long[INITIAL_RETIRED];
-            return;
-        }
-        final int length = retired.length;
-        final long[] larger = Arrays.copyOf(retired, length * 2);
-        // Positions are absolute; those whose place changes with the larger mask move.
-        for (long p = head; p != tail; p++) {
-            larger[(int) (p & (larger.length - 1))] = retired[(int) (p & (length - 1))];
-        }
-        retired = larger;
     }
 }
