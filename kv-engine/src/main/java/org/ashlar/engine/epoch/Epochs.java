@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
  * barrier is not available, claim a participant for each operation, with an atomic instruction. Retiring in a participant of one's own has
  * no fence either: the epoch of what was retired is read when the thread looks at its list (see {@link #stamp}).
  *
- * <p><b>How often.</b> A barrier interrupts the other processors that run this process: for a microsecond or two on most machines, for fifty on some
- * virtual ones. So a thread lets {@value #EPOCH_INTERVAL} things gather before it issues one, and issues none where another thread has issued one
+ * <p><b>How often.</b> A barrier interrupts the other processors that run this process, which takes some virtual machines fifty microseconds. So a thread lets {@value #EPOCH_INTERVAL} things gather before it issues one, and issues none where another thread has issued one
  * since the oldest of them was stamped; sooner, where it would take fresh space otherwise ({@link #drainOwn}). What has become safe it takes back a
  * few at a time, so that no write waits for all of it.
  *
