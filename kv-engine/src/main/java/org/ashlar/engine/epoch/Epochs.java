@@ -31,9 +31,10 @@ import org.jspecify.annotations.Nullable;
  * barrier is not available, claim a participant for each operation, with an atomic instruction. Retiring in a participant of one's own has
  * no fence either: the epoch of what was retired is read when the thread looks at its list (see {@link #stamp}).
  *
- * <p><b>How often.</b> A barrier interrupts the other processors that run this process, which takes some virtual machines fifty microseconds. So a thread lets {@value #EPOCH_INTERVAL} things gather before it issues one, and issues none where another thread has issued one
- * since the oldest of them was stamped; sooner, where it would take fresh space otherwise ({@link #drainOwn}). What has become safe it takes back a
- * few at a time, so that no write waits for all of it.
+ * <p><b>How often.</b> A barrier interrupts the other processors that run this process, which takes some virtual machines fifty
+ * microseconds. So a thread lets {@value #EPOCH_INTERVAL} things gather before it issues one, and issues none where another thread has
+ * issued one since the oldest of them was stamped; sooner, where it would take fresh space otherwise ({@link #drainOwn}). What has become
+ * safe it takes back a few at a time, so that no write waits for all of it.
  *
  * <p><b>Progress.</b> Entering waits for nobody, but for the making of more participants. The participant of a thread that has ended goes
  * to the next one. An operation that never ends stops reuse, nothing else.
@@ -367,7 +368,7 @@ public final class Epochs {
                         p.retired().stamp(global); // what it unlinked was visible before it was idle
                     }
                 }
-                safeBefore = advance();
+                safeBefore = oldestAnnounced(beginEpoch(), null);
                 for (final Participant p : all) {
                     if (p == caller || p.isIdle()) {
                         reclaimer().giveBackReserved(p);
@@ -410,11 +411,6 @@ public final class Epochs {
             throw new IllegalStateException("nobody takes back what is retired");
         }
         return r;
-    }
-
-    /** Begins a new epoch; returns the oldest one in which a running operation may have begun. */
-    private long advance() {
-        return oldestAnnounced(beginEpoch(), null);
     }
 
     /** Begins a new epoch, which is settled when this returns. */

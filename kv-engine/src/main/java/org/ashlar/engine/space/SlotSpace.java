@@ -215,13 +215,10 @@ final class SlotSpace {
         try {
             while (true) {
                 for (long page = lists.takeFresh(sizeClass); page >= 0; page = lists.takeFresh(sizeClass)) {
-                    // One whose descriptor has gone bad since its span was taken stays active, and nobody's.
-                    if (descriptors.isReadable(page)) {
-                        if (SlotPage.capacity(descriptors.core(page)) > 0) {
-                            return page;
-                        }
-                        deactivate(page); // a page in which no slot begins
+                    if (descriptors.isReadable(page) && SlotPage.capacity(descriptors.core(page)) > 0) {
+                        return page;
                     }
+                    deactivate(page); // no slot begins in it, or its descriptor has gone bad since its span was taken
                 }
                 final long span = takeSpan(sizeClass, source);
                 source.noteTaken(spanPages, false);
@@ -340,7 +337,7 @@ final class SlotSpace {
             descriptors.lock(descriptor);
         }
         final int flags = first ? 0 : SlotPage.flags(descriptor);
-        if (!first && SlotPage.classOf(flags) >= 0) {
+        if (SlotPage.classOf(flags) >= 0) {
             // A sweep came by since the span has its word, found it all dead, and counted it.
             sparse.noteCapacity(-slotBytesOfPage(page));
             sparse.noteTaken(-takenBytes(page));

@@ -41,10 +41,7 @@ final class EpochsTest {
         drainAll(epochs);
         assertEquals(List.of(), reclaimed);
 
-        there(() -> {
-            Epochs.exit(reader);
-            return reader;
-        });
+        endThere(reader);
         drainAll(epochs);
         assertEquals(upTo(6 * Epochs.EPOCH_INTERVAL), reclaimed);
     }
@@ -75,10 +72,7 @@ final class EpochsTest {
             }
         }
         assertEquals(List.of(), reclaimed);
-        there(() -> {
-            Epochs.exit(reader);
-            return reader;
-        });
+        endThere(reader);
         drainAll(epochs);
         assertEquals(upTo(count), reclaimed);
     }
@@ -128,10 +122,7 @@ final class EpochsTest {
         for (long code = 1; code <= held; code++) {
             retireInAnOperation(epochs, code);
         }
-        there(() -> {
-            Epochs.exit(reader);
-            return reader;
-        });
+        endThere(reader);
         final int behind = 3 * Epochs.EPOCH_INTERVAL;
         for (long code = held + 1; code <= held + behind; code++) {
             retireInAnOperation(epochs, code);
@@ -259,10 +250,7 @@ final class EpochsTest {
         final Participant own = epochs.enter();
         final Participant reader = there(epochs::enter);
         assertFalse(epochs.drainAll(own));
-        there(() -> {
-            Epochs.exit(reader);
-            return reader;
-        });
+        endThere(reader);
         assertTrue(epochs.drainAll(own));
         Epochs.exit(own);
     }
@@ -271,6 +259,13 @@ final class EpochsTest {
         final Participant p = epochs.enter();
         Epochs.exit(p); // known, and idle: what it holds is drained like that of the others
         epochs.drainAll(p);
+    }
+
+    private void endThere(final Participant running) throws Exception {
+        there(() -> {
+            Epochs.exit(running);
+            return running;
+        });
     }
 
     private <T> T there(final Callable<T> call) throws Exception {
